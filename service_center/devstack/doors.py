@@ -1,7 +1,7 @@
 """The import-linter contract that keeps an app's doors its own (docs/adding-a-feature.md).
 
-Of a lower app one may import actions, queries, permissions, models, events and states; its web pages, its API, its
-admin, its subscribers and its tasks are for itself and for the project's URL tables only.
+Of a lower app one may import actions, queries, permissions, models, events and states; its pages, its API,
+its admin, its subscribers and its tasks are for itself and for the project's URL tables only.
 """
 
 from __future__ import annotations

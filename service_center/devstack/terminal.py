@@ -1,0 +1,37 @@
+"""What the person at the terminal sees: one line a step with its seconds, one sentence when it fails."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Refusal(Exception):
+    """One clear sentence for the person at the terminal; `./dev` prints it and exits 1."""
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Print the title now, and the seconds (or `failed`) behind it when the step is over."""
+    began = time.monotonic()
+    print(f"  {title:<58}", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        print(f"{_seconds(began)}  failed", flush=True)
+        raise
+    print(_seconds(began), flush=True)
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+def complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _seconds(began: float) -> str:
+    return f"{time.monotonic() - began:6.1f} s"

@@ -32,7 +32,10 @@ class Broker:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as talk:
                 talk.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                return b"+PONG" in talk.recv(64) + talk.recv(64)
+                answer = b""
+                while answer.count(b"\r\n") < 2 and (more := talk.recv(64)):
+                    answer += more
+                return b"+PONG" in answer
         except OSError:
             return False
 

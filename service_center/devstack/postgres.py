@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +84,7 @@ def cluster(name: str, *, durable: bool) -> Cluster:
     _check_owner(made)
     if (made.data / "PG_VERSION").exists():
         _check_version(made)
-        _clear_stale_pid(made.data)
+        _clear_stale_locks(made)
     else:
         _initialise(made, RUN / "log" / f"initdb-{name}.log")
     return made
@@ -201,13 +203,31 @@ def _check_version(made: Cluster) -> None:
         )
 
 
-def _clear_stale_pid(data: Path) -> None:
-    """Remove a postmaster.pid whose number now belongs to another program or to a zombie.
+def _clear_stale_locks(made: Cluster) -> None:
+    """Remove lock files whose process number now belongs to another program or to a zombie.
 
-    PostgreSQL removes it by itself when no process has that number; otherwise it would refuse to start.
+    PostgreSQL removes them by itself when no process has that number; otherwise it would refuse to start.
     """
-    pid_file = data / "postmaster.pid"
-    if pid_file.exists():
-        first = pid_file.read_text().split("\n", 1)[0].strip()
-        if first.isdigit() and "postgres" not in command_of(int(first)):
-            pid_file.unlink()
+    _wait_for_backends(made.data)
+    for lock_file in (made.data / "postmaster.pid", made.sockets / ".s.PGSQL.5432.lock"):
+        if lock_file.exists():
+            first = lock_file.read_text().split("\n", 1)[0].strip()
+            if first.isdigit() and "postgres" not in command_of(int(first)):
+                lock_file.unlink()
+
+
+def _wait_for_backends(data: Path) -> None:
+    """Let the server processes of a killed postmaster leave; two generations on one directory would ruin it."""
+    until = time.monotonic() + 15
+    while _working_in(data):
+        if time.monotonic() > until:
+            raise Refusal(f"Processes of another PostgreSQL still work in {data}; stop them first.")
+        time.sleep(0.1)
+
+
+def _working_in(directory: Path) -> bool:
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == str(directory):
+                return True
+    return False

@@ -79,18 +79,10 @@ def _uv_is_there(env: dict[str, str]) -> bool:
         return False
     only_uv = RUN / "uv.txt"
     only_uv.write_text(section.group())
-    argv = [
-        PYTHON,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "--no-input",
-        "--only-binary=:all:",
-    ]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--no-input"]
     try:
         run_logged(
-            [*argv, "--require-hashes", "-r", str(only_uv)],
+            [*pip, "--only-binary=:all:", "--require-hashes", "-r", str(only_uv)],
             log=RUN / "log" / "uv.log",
             env=env,
             cwd=ROOT,

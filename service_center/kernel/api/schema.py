@@ -1,0 +1,62 @@
+"""The OpenAPI document from what the doors declare: stable operation ids, bodies, headers and problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from service_center.kernel.api.problems import Problem
+
+_WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+_PROBLEMS = {
+    "GET": (401, 404),
+    "POST": (400, 401, 403, 404, 409, 422),
+    "PATCH": (400, 401, 403, 404, 409, 412, 428),
+    "DELETE": (400, 401, 403, 404, 409, 422),
+}
+
+
+class Schema(AutoSchema):
+    """Asks a Door for its shapes and names; other views are described by drf-spectacular's own means."""
+
+    def get_operation_id(self) -> str:
+        ids = getattr(self.view, "operation_ids", {})
+        if self.method in ids:
+            return str(ids[self.method])
+        noun, name = getattr(self.view, "noun", None), getattr(self.view, "name", "")
+        if noun is not None:
+            action = {"POST": "create", "DELETE": "undo", "GET": "list"}[self.method]
+            return f"{action}_{self.view.parent}_{noun.replace('-', '_')}"
+        if name:
+            listing = hasattr(self.view, "pagination_class")
+            action = {"POST": "create", "PATCH": "edit", "GET": "list" if listing else "get", "DELETE": "delete"}
+            return f"{action[self.method]}_{name}"
+        return super().get_operation_id()
+
+    def get_tags(self) -> list[str]:
+        tag = getattr(self.view, "tag", "")
+        return [tag] if tag else super().get_tags()
+
+    def get_request_serializer(self) -> Any:
+        shape = getattr(self.view, "request_shape", None)
+        return shape(self.method) if shape is not None else super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        shape = getattr(self.view, "response_shapes", None)
+        shapes = shape(self.method) if shape is not None else {}
+        if not shapes:
+            return super().get_response_serializers()
+        return shapes | {code: Problem for code in _PROBLEMS.get(self.method, ())}
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = list(super().get_override_parameters())
+        if self.method in _WRITES:
+            parameters.append(OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True))
+        if self.method == "PATCH":
+            parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True))
+        return parameters
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.method == "GET" and hasattr(self.view, "pagination_class")

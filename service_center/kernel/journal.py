@@ -1,0 +1,153 @@
+"""The journal: one append-only row for every fact. Audit log, timeline, outbox and base of reports in one table.
+
+`record` runs inside a verb's transaction and nowhere else. Facts are declared once per app in `events.py`; `data` holds
+ids and plain values, never personal data. Deliveries for the subscribers known now are written with the fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+from django_stubs_ext import StrPromise
+
+from service_center.kernel import subscriptions
+from service_center.kernel.models import Delivery, Event, EventLink
+
+if TYPE_CHECKING:
+    from service_center.kernel.models import User
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A kind of fact: `noun.past_participle`, and the sentence a timeline shows, with %(key)s of the data."""
+
+    name: str
+    sentence: StrPromise
+    schema: int = 1
+
+
+TYPES: dict[str, EventType] = {}
+
+
+def define(name: str, sentence: StrPromise, *, schema: int = 1) -> EventType:
+    """Declare a kind of fact once. Raises ValueError when two apps claim one name."""
+    if name in TYPES:
+        raise ValueError(f"event {name} is declared twice")
+    TYPES[name] = EventType(name, sentence, schema)
+    return TYPES[name]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A fact ready to be written, alone or in bulk; links are (kind, object id) of further timelines."""
+
+    event: Event
+    links: tuple[tuple[str, int], ...] = field(default=())
+
+
+def prepare(
+    kind: EventType,
+    subject_type: str,
+    subject_id: int,
+    *,
+    at: datetime,
+    version: int | None = None,
+    actor: User | None = None,
+    occurred_at: datetime | None = None,
+    links: Iterable[tuple[str, int]] = (),
+    data: dict[str, Any] | None = None,
+) -> Prepared:
+    """Build a fact without writing it; the subject's own timeline is always among the links."""
+    event = Event(
+        name=kind.name,
+        schema=kind.schema,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        version=version,
+        actor=actor,
+        at=at,
+        occurred_at=occurred_at or at,
+        data=data or {},
+    )
+    return Prepared(event, tuple(dict.fromkeys([(subject_type, subject_id), *links])))
+
+
+def record(
+    kind: EventType,
+    subject: models.Model,
+    *,
+    actor: User | None,
+    at: datetime,
+    links: Sequence[models.Model | None] = (),
+    occurred_at: datetime | None = None,
+    **data: Any,
+) -> Event:
+    """Write one fact about `subject` and put it on the timelines of `links` too (None among them is ignored).
+
+    The event's version is the locked subject's. Raises RuntimeError outside a transaction.
+    """
+    fact = prepare(
+        kind,
+        subject._meta.label_lower,
+        subject.pk,
+        at=at,
+        version=getattr(subject, "version", None),
+        actor=actor,
+        occurred_at=occurred_at,
+        links=[(link._meta.label_lower, link.pk) for link in links if link is not None],
+        data=data,
+    )
+    return record_many([fact])[0]
+
+
+def record_many(facts: Sequence[Prepared]) -> list[Event]:
+    """Write facts in three bulk inserts: events, links, deliveries. Raises RuntimeError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("the journal is written inside a verb's transaction only (commands.run)")
+    events = Event.objects.bulk_create([fact.event for fact in facts], batch_size=1000)
+    EventLink.objects.bulk_create(
+        [
+            EventLink(event=event, kind=kind, object_id=object_id)
+            for event, fact in zip(events, facts, strict=True)
+            for kind, object_id in fact.links
+        ],
+        batch_size=2000,
+    )
+    Delivery.objects.bulk_create(
+        [
+            Delivery(event=event, subscriber=name, subject_type=event.subject_type, subject_id=event.subject_id)
+            for event in events
+            for name in subscriptions.listeners(event.name)
+        ],
+        batch_size=2000,
+    )
+    return events
+
+
+def timeline(subject: models.Model) -> models.QuerySet[Event]:
+    """Every fact linked to the object, newest first; a page of it costs two queries at any length."""
+    return (
+        Event.objects.filter(links__kind=subject._meta.label_lower, links__object_id=subject.pk)
+        .select_related("actor__person")
+        .order_by("-id")
+    )
+
+
+def sentence(event: Event) -> str:
+    """The fact in the reader's language. An unknown or older kind shows its name rather than nothing."""
+    kind = TYPES.get(event.name)
+    if kind is None:
+        return event.name
+    words = _Words({key: value for key, value in event.data.items()})
+    return str(kind.sentence) % words
+
+
+class _Words(dict[str, Any]):
+    """Old facts may lack a key that today's sentence names: leave a dash, never fail a timeline."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"

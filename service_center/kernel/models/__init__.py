@@ -1,0 +1,41 @@
+"""The kernel's rows. One module per topic."""
+
+from service_center.kernel.models.approvals import Approval
+from service_center.kernel.models.attachments import Attachment
+from service_center.kernel.models.calendars import Calendar, CalendarException, CalendarVersion
+from service_center.kernel.models.clocks import Clock, ClockEvent, RungFiring
+from service_center.kernel.models.commands import CommandRecord
+from service_center.kernel.models.identity import ApiToken, User, UserSession
+from service_center.kernel.models.jobs import Gauge, PeriodicJob
+from service_center.kernel.models.journal import Delivery, Event, EventLink
+from service_center.kernel.models.messages import Message, Notification
+from service_center.kernel.models.numbering import Counter
+from service_center.kernel.models.rulebook import ApprovalStep, Clause, Document, Rule, Setting
+
+__all__ = [
+    "ApiToken",
+    "Approval",
+    "ApprovalStep",
+    "Attachment",
+    "Calendar",
+    "CalendarException",
+    "CalendarVersion",
+    "Clause",
+    "Clock",
+    "ClockEvent",
+    "CommandRecord",
+    "Counter",
+    "Delivery",
+    "Document",
+    "Event",
+    "EventLink",
+    "Gauge",
+    "Message",
+    "Notification",
+    "PeriodicJob",
+    "Rule",
+    "RungFiring",
+    "Setting",
+    "User",
+    "UserSession",
+]

@@ -1,0 +1,373 @@
+"""Business time: how many open seconds lie between two instants, and where a number of them ends.
+
+Pure arithmetic without Django or a database. Instants are aware datetimes, durations are timedeltas; inside,
+both are whole microseconds since 1970 UTC, so nothing is ever rounded. The three primitives and their laws:
+
+- ``W(t1, t2)``  `Calendar.between`: open time in ``[t1, t2)``; additive.
+- ``A(s, d)``    `Calendar.after`: the earliest t with ``W(s, t) >= d``; ``A(s, 0) = s`` even when s is closed;
+  a budget that ends at closing time is due at closing time.
+- ``B(t, d)``    `Calendar.before`: the latest s with ``W(s, t) >= d``.
+
+Daylight saving: an opening edge in a fold is its first occurrence, a closing edge its second, an edge inside a
+gap moves to the transition. Windows that come to overlap this way are counted once.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Keys of a weekly plan, in the order of `date.weekday()`."""
+
+HORIZON = timedelta(days=400)
+"""A calendar that stays closed longer than this is invalid."""
+
+REACH = timedelta(days=36_525)
+"""No search goes further than a hundred years."""
+
+BLOCK = 28
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DAY = EPOCH.toordinal()
+MICROSECOND = timedelta(microseconds=1)
+SECOND = 1_000_000
+DAY_SECONDS = 86_400
+DAY = DAY_SECONDS * SECOND
+
+Window = tuple[int, int]
+"""Half-open opening hours of one day, in local seconds after midnight; 86400 is the end of the day."""
+
+WALL_TIME = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class NeverOpen(ValueError):
+    """The calendar has no opening in the 400 days that follow the instant asked about."""
+
+
+class BadCalendar(ValueError):
+    """A plan that is no calendar; `path` names the part, `code` the fault."""
+
+    def __init__(self, code: str, path: str) -> None:
+        super().__init__(f"{path}: {code}")
+        self.code = code
+        self.path = path
+
+
+class Span(NamedTuple):
+    """A half-open stretch of time; `end` is None while it is still going on."""
+
+    start: datetime
+    end: datetime | None
+
+
+class Stretch(NamedTuple):
+    """A piece of time, open or not, with its reason and the name of the day where it has one.
+
+    Reasons: `open`, `closed` (outside the day's hours), `rest_day`, `exception` (a date closed by name).
+    """
+
+    start: datetime
+    end: datetime
+    counted: bool
+    reason: str
+    detail: str
+
+
+class _Block(NamedTuple):
+    """The windows of 28 days in microseconds, disjoint and ordered; `sums[i]` is the open time before window i."""
+
+    starts: list[int]
+    ends: list[int]
+    sums: list[int]
+
+    def before(self, tick: int) -> int:
+        """Open microseconds of the block before the instant."""
+        index = bisect_right(self.starts, tick) - 1
+        if index < 0:
+            return 0
+        return self.sums[index] + min(tick, self.ends[index]) - self.starts[index]
+
+
+def ticks(moment: datetime) -> int:
+    """The instant in microseconds since 1970 UTC."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def instant(tick: int) -> datetime:
+    """The UTC instant of a number of microseconds since 1970. Raises OverflowError outside the years 1 to 9999."""
+    return EPOCH + tick * MICROSECOND
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """Opening hours as an immutable value: a zone, seven weekly plans, and dates that replace a day's plan.
+
+    `weekly[0]` is Monday; `exceptions[day]` is the complete list of windows of that day (empty: closed);
+    `names[day]` says why, for the explanation only. Answers are cached inside: keep one object for one version.
+    """
+
+    zone: ZoneInfo
+    weekly: tuple[tuple[Window, ...], ...]
+    exceptions: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
+    names: Mapping[date, str] = field(default_factory=dict)
+    code: str = ""
+    _blocks: dict[int, _Block] = field(default_factory=dict, init=False, repr=False)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """W: the open time in [start, end); zero when end is not after start."""
+        return self._between(ticks(start), ticks(end)) * MICROSECOND
+
+    def after(self, start: datetime, open_time: timedelta) -> datetime:
+        """A: the earliest instant with that much open time since start.
+
+        Raises NeverOpen; OverflowError beyond a hundred years.
+        """
+        return instant(self._after(ticks(start), open_time // MICROSECOND))
+
+    def before(self, end: datetime, open_time: timedelta) -> datetime:
+        """B: the latest instant from which that much open time is left until end. Raises as `after` does."""
+        return instant(self._before(ticks(end), open_time // MICROSECOND))
+
+    def windows(self, day: date) -> tuple[Window, ...]:
+        """The plan of one local day, in local seconds."""
+        plan = self.exceptions.get(day)
+        return self.weekly[day.weekday()] if plan is None else plan
+
+    def local_day(self, moment: datetime) -> date:
+        """The date on the calendar's wall at that instant."""
+        return moment.astimezone(self.zone).date()
+
+    def at(self, day: date, seconds: int) -> datetime:
+        """The instant of a local time, in seconds after midnight, as an opening edge."""
+        return instant(self._edge(day, seconds, opening=True))
+
+    def midnight(self, day: date) -> datetime:
+        """The instant at which the local day begins."""
+        return self.at(day, 0)
+
+    def opening(self, day: date) -> list[Span]:
+        """The windows of one local day as instants; those swallowed by a gap of the clock are left out."""
+        return [Span(instant(start), instant(end)) for start, end in self._day(day)]
+
+    def closing(self, day: date) -> datetime:
+        """The close of the day's last window; the end of the day when it has none."""
+        last = max((end for _, end in self._day(day)), default=None)
+        return instant(self._edge(day, DAY_SECONDS, opening=False) if last is None else last)
+
+    def require_openings(self, start: datetime) -> None:
+        """Raise NeverOpen unless the calendar opens within 400 days after start."""
+        if not self.between(start, start + HORIZON):
+            raise NeverOpen(self.code)
+
+    def stretches(self, start: datetime, end: datetime) -> Iterator[Stretch]:
+        """Cut [start, end) into open and closed pieces, each with its reason, in order and without gaps."""
+        day, last = self.local_day(start) - timedelta(days=2), self.local_day(end) + timedelta(days=2)
+        cursor, close = ticks(start), ticks(end)
+        while day <= last and cursor < close:
+            shut, detail = self.shut_reason(day)
+            night = self._edge(day, DAY_SECONDS, opening=True)
+            for opens, closes in [*self._day(day), (night, night)]:
+                for until, counted in ((min(opens, close), False), (min(closes, close), True)):
+                    if cursor < until:
+                        reason = "open" if counted else shut
+                        yield Stretch(instant(cursor), instant(until), counted, reason, detail)
+                        cursor = until
+            day += timedelta(days=1)
+
+    def shut_reason(self, day: date) -> tuple[str, str]:
+        """Why the day's closed hours are closed (`closed`, `rest_day`, `exception`), and the day's name if any."""
+        plan = self.exceptions.get(day)
+        if plan is None:
+            return "closed" if self.weekly[day.weekday()] else "rest_day", ""
+        return "closed" if plan else "exception", self.names.get(day, "")
+
+    def _between(self, start: int, end: int) -> int:
+        if end <= start:
+            return 0
+        if end - start > REACH // MICROSECOND:
+            raise OverflowError(self.code)
+        total = 0
+        for index in range(self._index(start, -2), self._index(end, 2) + 1):
+            block = self._block(index)
+            total += block.before(end) - block.before(start)
+        return total
+
+    def _after(self, start: int, need: int) -> int:
+        if need <= 0:
+            return start
+        index, limit = self._index(start, -2), start + HORIZON // MICROSECOND
+        while _first_tick(index) <= start + REACH // MICROSECOND:
+            block = self._block(index)
+            passed, total = block.before(start), block.sums[-1]
+            if (block.starts[0] if total > passed else _first_tick(index)) > limit:
+                raise NeverOpen(self.code)
+            if total - passed >= need:
+                found = bisect_left(block.sums, passed + need) - 1
+                return block.starts[found] + passed + need - block.sums[found]
+            if total > passed:
+                need -= total - passed
+                limit = block.ends[-1] + HORIZON // MICROSECOND
+            index += 1
+        raise OverflowError(self.code)
+
+    def _before(self, end: int, need: int) -> int:
+        if need <= 0:
+            return end
+        index, limit = self._index(end, 2), end - HORIZON // MICROSECOND
+        while _first_tick(index) >= end - REACH // MICROSECOND:
+            block = self._block(index)
+            left = block.before(end)
+            if (block.ends[-1] if left else _first_tick(index) + 4 * DAY) < limit:
+                raise NeverOpen(self.code)
+            if left >= need:
+                found = bisect_right(block.sums, left - need) - 1
+                return block.starts[found] + left - need - block.sums[found]
+            if left:
+                need -= left
+                limit = block.starts[0] - HORIZON // MICROSECOND
+            index -= 1
+        raise OverflowError(self.code)
+
+    def _index(self, tick: int, days: int) -> int:
+        """The block of an instant's local date so many days on: in a fold a window may reach over midnight."""
+        return (self.local_day(instant(tick)).toordinal() - EPOCH_DAY + days) // BLOCK
+
+    def _block(self, index: int) -> _Block:
+        block = self._blocks.get(index)
+        if block is None:
+            block = self._blocks[index] = self._build(_first_day(index))
+        return block
+
+    def _build(self, first: date) -> _Block:
+        starts: list[int] = []
+        ends: list[int] = []
+        sums = [0]
+        reached = max((end for back in (2, 1) for _, end in self._day(first - timedelta(days=back))), default=None)
+        for offset in range(BLOCK):
+            for start, end in self._day(first + timedelta(days=offset)):
+                begin = start if reached is None else max(start, reached)
+                if begin < end:
+                    starts.append(begin)
+                    ends.append(end)
+                    sums.append(sums[-1] + end - begin)
+                    reached = end
+        return _Block(starts, ends, sums)
+
+    def _day(self, day: date) -> list[tuple[int, int]]:
+        edges = ((self._edge(day, a, opening=True), self._edge(day, b, opening=False)) for a, b in self.windows(day))
+        return [(start, end) for start, end in edges if start < end]
+
+    def _edge(self, day: date, seconds: int, *, opening: bool) -> int:
+        """The instant of a wall time, by the rule for folds and gaps."""
+        wall = datetime.combine(day, time(), UTC) + timedelta(seconds=seconds)
+        early = wall.replace(tzinfo=self.zone, fold=0).utcoffset() or timedelta()
+        late = wall.replace(tzinfo=self.zone, fold=1).utcoffset() or timedelta()
+        if early >= late:
+            return ticks(wall - (early if opening else late))
+        return self._transition(ticks(wall - late), ticks(wall - early))
+
+    def _transition(self, low: int, high: int) -> int:
+        """The first instant in (low, high] with the offset of high: the moment the clocks jump forward."""
+        after = self._offset(high)
+        while high - low > SECOND:
+            middle = (low + high) // (2 * SECOND) * SECOND
+            if self._offset(middle) == after:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _offset(self, tick: int) -> timedelta | None:
+        return instant(tick).astimezone(self.zone).utcoffset()
+
+
+ALWAYS = Calendar(ZoneInfo("UTC"), (((0, DAY_SECONDS),),) * 7, code="always")
+"""Every second counts: the calendar of a rule that names none."""
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA zone of that name. Raises BadCalendar("unknown_zone", "zone")."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadCalendar("unknown_zone", "zone") from error
+
+
+def parse_calendar(plan: object, *, code: str = "") -> Calendar:
+    """Read a plan: `{"zone": IANA, "weekly": {"mon": [["08:30", "12:00"]]}, "exceptions": {"2025-10-08": []}}`.
+
+    Optional `names` maps dates to words. Windows are ordered and disjoint, the end may be 24:00.
+    Raises BadCalendar.
+    """
+    body = _mapping(plan, "")
+    zone = body.get("zone")
+    if not isinstance(zone, str):
+        raise BadCalendar("required" if zone is None else "invalid", "zone")
+    weekly = _mapping(body.get("weekly"), "weekly")
+    for key in weekly:
+        if key not in DAYS:
+            raise BadCalendar("unknown_day", f"weekly.{key}")
+    days = tuple(_windows(weekly.get(key, []), f"weekly.{key}") for key in DAYS)
+    exceptions = _mapping(body.get("exceptions") or {}, "exceptions")
+    dated = {_date(key): _windows(plans, f"exceptions.{key}") for key, plans in exceptions.items()}
+    names = {_date(key): str(name) for key, name in _mapping(body.get("names") or {}, "names").items()}
+    return Calendar(zone_named(zone), days, dated, names, code)
+
+
+def _mapping(value: object, path: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise BadCalendar("required" if value is None else "invalid", path)
+    return value
+
+
+def _date(text: str) -> date:
+    try:
+        if ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadCalendar("invalid_date", f"exceptions.{text}")
+
+
+def _windows(value: object, path: str) -> tuple[Window, ...]:
+    if not isinstance(value, list | tuple):
+        raise BadCalendar("invalid", path)
+    windows: list[Window] = []
+    for pair in value:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise BadCalendar("invalid_window", path)
+        start, end = _seconds(pair[0], path), _seconds(pair[1], path)
+        if start >= end or (windows and start < windows[-1][1]):
+            raise BadCalendar("invalid_window", path)
+        windows.append((start, end))
+    return tuple(windows)
+
+
+def _seconds(value: object, path: str) -> int:
+    match = WALL_TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise BadCalendar("invalid_window", path)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if hours == 24 and (minutes or seconds):
+        raise BadCalendar("invalid_window", path)
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _first_day(index: int) -> date:
+    try:
+        return date.fromordinal(EPOCH_DAY + index * BLOCK)
+    except ValueError as error:
+        raise OverflowError(index) from error
+
+
+def _first_tick(index: int) -> int:
+    """An instant no later than any window of the block, and at most two days earlier."""
+    return (index * BLOCK - 2) * DAY

@@ -1,0 +1,18 @@
+"""The test suite's settings: real PostgreSQL and Redis, cheap password hashing, nothing mocked."""
+
+import os
+
+os.environ.setdefault("FIELD_KEYS", "test=dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE=")
+os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1ibGluZC10ZXN0LWJsaW5kLXRlc3QtYmxpbmQ=")
+
+from service_center.settings.base import *  # noqa: E402 - the keys above must be there first
+from service_center.settings.base import BASE_DIR, REST_FRAMEWORK, env  # noqa: E402 - as above
+
+SECRET_KEY = "only-for-tests-and-never-for-production-0123456789abc"  # noqa: S105 - a test's key
+DEMO = True
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = BASE_DIR / ".run" / "test-media" / env("PYTEST_XDIST_WORKER", "main")
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"principal": "100000/min", "anon": "100000/min"}

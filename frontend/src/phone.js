@@ -1,0 +1,16 @@
+// Phone pages: an engineer on the way, a customer with a link. Small, for a poor connection.
+import { startAlpine } from "./behaviours/components.js";
+import { startDrafts } from "./behaviours/drafts.js";
+import { startHtmx } from "./behaviours/htmx.js";
+import { startScanners } from "./behaviours/scanner.js";
+import { startSignatures } from "./behaviours/signature.js";
+import { startTheme } from "./behaviours/theme.js";
+import { startToasts } from "./behaviours/toasts.js";
+
+startHtmx();
+startTheme();
+startToasts();
+startSignatures();
+startScanners();
+startDrafts();
+startAlpine();

@@ -2,6 +2,7 @@
 import { startAlpine } from "./behaviours/components.js";
 import { startDrafts } from "./behaviours/drafts.js";
 import { startHtmx } from "./behaviours/htmx.js";
+import { startMenus } from "./behaviours/menus.js";
 import { startScanners } from "./behaviours/scanner.js";
 import { startSignatures } from "./behaviours/signature.js";
 import { startTheme } from "./behaviours/theme.js";
@@ -10,6 +11,7 @@ import { startToasts } from "./behaviours/toasts.js";
 startHtmx();
 startTheme();
 startToasts();
+startMenus();
 startSignatures();
 startScanners();
 startDrafts();

@@ -1,5 +1,5 @@
 // Keys: an element with data-shortcut="g t" is clicked (or focused, if it is a field) by typing g, then t.
-// "?" opens #shortcuts-help; Ctrl+Enter sends the form one is in; Escape leaves a field.
+// "?" opens #shortcuts; Ctrl+Enter sends the form one is in; Escape leaves a field.
 const NEXT_KEY_MS = 1200;
 
 export function startShortcuts() {
@@ -48,7 +48,7 @@ function submitForm(event) {
 }
 
 function openHelp(event) {
-  const help = document.getElementById("shortcuts-help");
+  const help = document.getElementById("shortcuts");
   if (help?.showModal && !help.open) {
     event.preventDefault();
     help.showModal();

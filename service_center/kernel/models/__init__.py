@@ -1,6 +1,6 @@
 """The kernel's rows. One module per topic."""
 
-from service_center.kernel.models.approvals import Approval
+from service_center.kernel.models.approvals import Approval, ApprovalDecision
 from service_center.kernel.models.attachments import Attachment
 from service_center.kernel.models.calendars import Calendar, CalendarException, CalendarVersion
 from service_center.kernel.models.clocks import Clock, ClockEvent, RungFiring
@@ -10,11 +10,20 @@ from service_center.kernel.models.jobs import Gauge, PeriodicJob
 from service_center.kernel.models.journal import Delivery, Event, EventLink
 from service_center.kernel.models.messages import Message, Notification
 from service_center.kernel.models.numbering import Counter
-from service_center.kernel.models.rulebook import ApprovalStep, Clause, Document, Rule, Setting
+from service_center.kernel.models.rulebook import (
+    ApprovalStep,
+    Clause,
+    Document,
+    Rule,
+    RulebookState,
+    Setting,
+    VersionStatus,
+)
 
 __all__ = [
     "ApiToken",
     "Approval",
+    "ApprovalDecision",
     "ApprovalStep",
     "Attachment",
     "Calendar",
@@ -34,8 +43,10 @@ __all__ = [
     "Notification",
     "PeriodicJob",
     "Rule",
+    "RulebookState",
     "RungFiring",
     "Setting",
     "User",
     "UserSession",
+    "VersionStatus",
 ]

@@ -1,0 +1,22 @@
+"""What every page needs: the menu, the actor, the theme."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from service_center.kernel.models import Notification
+from service_center.kernel.web import menu
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Template context of a signed-in page; nothing for strangers."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"theme": "auto"}
+    return {
+        "me": getattr(user, "person", None),
+        "theme": user.theme,
+        "menu": menu.entries_for(user),
+        "menu_here": request.resolver_match.url_name if request.resolver_match else "",
+        "unread": Notification.objects.filter(user=user, read_at=None)[:100].count,
+    }

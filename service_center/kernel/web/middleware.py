@@ -1,0 +1,161 @@
+"""What surrounds every page: the session's limits, the load a process takes on, refusals told in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Condition
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from service_center.kernel.errors import Busy, DomainError
+from service_center.kernel.web import sessions
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_UNGUARDED = ("/healthz/", "/static/")
+RETRY_AFTER_S = "2"
+
+
+class SessionGuard:
+    """Ends sessions that are idle, too old or signed out everywhere; sets the reader's language and zone.
+
+    A user who must change the password gets to no other page first.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_UNGUARDED):
+            return self.get_response(request)
+        try:
+            sessions.keep(request)
+            detour = self._prepare(request)
+        except (OperationalError, InterfaceError):
+            return busy(request)
+        return detour or self.get_response(request)
+
+    def _prepare(self, request: HttpRequest) -> HttpResponse | None:
+        timezone.deactivate()
+        user = request.user
+        if not user.is_authenticated:
+            return None
+        branch = getattr(getattr(user, "person", None), "branch", None)
+        if branch is not None:
+            timezone.activate(ZoneInfo(branch.zone))
+        is_page = not request.path.startswith("/api/")
+        if is_page and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        if is_page and user.must_change_password and request.path not in _allowed_before_change():
+            return redirect("password_change")
+        return None
+
+
+def _allowed_before_change() -> set[str]:
+    return {reverse(name) for name in ("password_change", "logout", "language", "theme")}
+
+
+class Gate:
+    """How many requests one process works on at once.
+
+    A burst waits for its turn; once the process has been full without a break for `patience` seconds, newcomers are
+    sent away at once, so that those inside are served in time.
+    """
+
+    def __init__(self, limit: int, patience: float) -> None:
+        self.limit, self.patience = limit, patience
+        self._running = 0
+        self._full_since: float | None = None
+        self._changed = Condition()
+
+    def enter(self) -> bool:
+        """Take a place; False when there is none in time."""
+        with self._changed:
+            now = time.monotonic()
+            if self._running >= self.limit:
+                self._full_since = self._full_since or now
+                wait = self._full_since + self.patience - now
+                if wait <= 0 or not self._changed.wait_for(lambda: self._running < self.limit, wait):
+                    return False
+            self._running += 1
+            return True
+
+    def leave(self) -> None:
+        with self._changed:
+            self._running -= 1
+            if self._running <= self.limit // 2:
+                self._full_since = None
+            self._changed.notify()
+
+
+class OverloadGuard:
+    """503 with Retry-After instead of a growing queue, and when the database is away or too busy (R19).
+
+    Nothing is half done then: the verb's transaction did not commit.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.gate = Gate(settings.MAX_CONCURRENT_REQUESTS, settings.OVERLOAD_PATIENCE_SECONDS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_UNGUARDED):
+            return self.get_response(request)
+        if not self.gate.enter():
+            return busy(request)
+        try:
+            return self.get_response(request)
+        finally:
+            self.gate.leave()
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return busy(request) if isinstance(error, OperationalError | InterfaceError) else None
+
+
+class Refusals:
+    """A verb's refusal that no form caught: the page says it in words, with the refusal's own status."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+            return None
+        if error.status == 503:
+            return busy(request)
+        return refusal(request, error)
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The refusal as a page, or as an alert on top of the page when htmx asked."""
+    if getattr(request, "htmx", False):
+        response = render(request, "kernel/refusal.html#alert", {"error": error}, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+        return response
+    return render(request, "kernel/refusal.html", {"error": error}, status=error.status)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503 without touching the database: a problem document for the API, a small page for people."""
+    error = Busy()
+    with translation.override(translation.get_language_from_request(request)):
+        if request.path.startswith("/api/"):
+            from service_center.kernel.web.pages import plain_problem
+
+            response = plain_problem(503, error.code, str(error))
+        else:
+            response = HttpResponse(render_to_string("kernel/busy.html", {"error": error}), status=503)
+    response["Retry-After"] = RETRY_AFTER_S
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,50 @@
+"""Pages that belong to no app: home, and the four sad ones."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from service_center.kernel.api.problems import problem
+from service_center.kernel.web import menu
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Take the user to where their work begins."""
+    return redirect(menu.home_for(request.user))  # type: ignore[arg-type]  # behind the log-in
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return plain_problem(status, code, detail)
+    return render(request, "errors/error.html", {"status": status, "code": code}, status=status)
+
+
+def plain_problem(status: int, code: str, detail: str) -> HttpResponse:
+    from rest_framework.renderers import JSONRenderer
+
+    body = JSONRenderer().render(problem(status, code, detail).data)
+    return HttpResponse(body, status=status, content_type="application/problem+json")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 400, "malformed", "Bad request")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, "forbidden", "Forbidden")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 404, "not_found", "Not found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500, "server_error", "Server error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """An expired page: say so and offer to go back; the browser keeps what was typed."""
+    return _answer(request, 403, "csrf", "CSRF verification failed")

@@ -1,10 +1,12 @@
-"""Settings common to every environment; what differs comes from environment variables (docs/operations.md lists them)."""
+"""Settings common to every environment; the rest comes from environment variables (docs/operations.md)."""
 
 from pathlib import Path
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+django_stubs_ext.monkeypatch()
 env = Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -42,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "service_center.kernel.web.middleware.OverloadGuard",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -51,7 +54,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "service_center.kernel.web.middleware.OverloadGuard",
     "service_center.kernel.web.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
@@ -73,7 +75,9 @@ TEMPLATES = [
                 "service_center.kernel.web.context.page",
             ],
             "builtins": ["service_center.kernel.templatetags.kernel"],
-            "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
+            ],
         },
     }
 ]
@@ -113,7 +117,11 @@ AXES_LOCKOUT_CALLABLE = "service_center.kernel.web.accounts.locked_out"
 AXES_VERBOSE = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # absolute; no request prolongs it
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 4 * 3600)
+PASSWORD_RESET_SECONDS = 30 * 60
+MAX_CONCURRENT_REQUESTS = env.int("MAX_CONCURRENT_REQUESTS", 6)  # per process; two threads less than it has
+OVERLOAD_PATIENCE_SECONDS = env.float("OVERLOAD_PATIENCE_SECONDS", 2.0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
@@ -176,7 +184,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "service_center.kernel.api.pagination.Cursor",
     "DEFAULT_FILTER_BACKENDS": ["service_center.kernel.api.filters.Strict"],
     "DEFAULT_THROTTLE_CLASSES": ["service_center.kernel.api.throttling.PerPrincipal"],
-    "DEFAULT_THROTTLE_RATES": {"principal": env("API_RATE", "6000/min"), "anon": env("API_ANON_RATE", "120/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "principal": env("API_RATE", "6000/min"),
+        "anon": env("API_ANON_RATE", "120/min"),
+    },
     "EXCEPTION_HANDLER": "service_center.kernel.api.problems.handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -1,5 +1,6 @@
 """The kernel's rows. One module per topic."""
 
+from service_center.kernel.models.accounts import PasswordReset
 from service_center.kernel.models.approvals import Approval, ApprovalDecision
 from service_center.kernel.models.attachments import Attachment
 from service_center.kernel.models.calendars import Calendar, CalendarException, CalendarVersion
@@ -8,8 +9,9 @@ from service_center.kernel.models.commands import CommandRecord
 from service_center.kernel.models.identity import ApiToken, User, UserSession
 from service_center.kernel.models.jobs import Gauge, PeriodicJob
 from service_center.kernel.models.journal import Delivery, Event, EventLink
-from service_center.kernel.models.messages import Message, Notification
+from service_center.kernel.models.messages import Circuit, Message, Notification
 from service_center.kernel.models.numbering import Counter
+from service_center.kernel.models.presence import Presence
 from service_center.kernel.models.rulebook import (
     ApprovalStep,
     Clause,
@@ -29,6 +31,7 @@ __all__ = [
     "Calendar",
     "CalendarException",
     "CalendarVersion",
+    "Circuit",
     "Clause",
     "Clock",
     "ClockEvent",
@@ -41,7 +44,9 @@ __all__ = [
     "Gauge",
     "Message",
     "Notification",
+    "PasswordReset",
     "PeriodicJob",
+    "Presence",
     "Rule",
     "RulebookState",
     "RungFiring",

@@ -66,8 +66,8 @@ def _allowed_before_change() -> set[str]:
 class Gate:
     """How many requests one process works on at once.
 
-    A burst waits for its turn; once the process has been full without a break for `patience` seconds, newcomers are
-    sent away at once, so that those inside are served in time.
+    A burst waits for its turn; once the process has been full without a break for `patience` seconds,
+    newcomers are sent away at once, so that those inside are served in time.
     """
 
     def __init__(self, limit: int, patience: float) -> None:

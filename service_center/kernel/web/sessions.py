@@ -1,7 +1,7 @@
 """The life of a signed-in browser: stamped at its first request, ended by age, idleness or its owner.
 
-The stamp lies in the session itself, so keeping it costs no query; `UserSession` rows (for the owner's list) are touched
-at most every five minutes.
+The stamp lies in the session itself, so keeping it costs no query; `UserSession` rows (for the owner's list)
+are touched at most every five minutes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def keep(request: HttpRequest) -> None:
         logout(request)
     elif now - stamp["seen"] >= TOUCH_SECONDS:
         request.session[_STAMP] = stamp | {"seen": now}
-        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+        UserSession.objects.filter(session_key=request.session.session_key).update(
+            last_seen_at=timezone.now()
+        )
 
 
 def _over(stamp: dict[str, int], user: User, now: int) -> bool:
@@ -64,8 +66,21 @@ def _begin(request: HttpRequest, user: User, now: int, *, since: int) -> None:
 def device_of(request: HttpRequest) -> str:
     """Browser and system in a few words, from the User-Agent; nothing that identifies more than that."""
     agent = request.headers.get("User-Agent", "")
-    browsers = {"Edg/": "Edge", "MicroMessenger": "WeChat", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
-    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux"}
+    browsers = {
+        "Edg/": "Edge",
+        "MicroMessenger": "WeChat",
+        "Firefox/": "Firefox",
+        "Chrome/": "Chrome",
+        "Safari/": "Safari",
+    }
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Windows": "Windows",
+        "Mac OS": "macOS",
+        "Linux": "Linux",
+    }
     browser = next((name for mark, name in browsers.items() if mark in agent), "")
     system = next((name for mark, name in systems.items() if mark in agent), "")
     return " · ".join(word for word in (browser, system) if word) or agent[:40]

@@ -217,7 +217,7 @@ def _clear_stale_locks(made: Cluster) -> None:
 
 
 def _wait_for_backends(data: Path) -> None:
-    """Let the server processes of a killed postmaster leave; two generations on one directory would ruin it."""
+    """Let the processes of a killed postmaster leave; two generations on one directory would ruin it."""
     until = time.monotonic() + 15
     while _working_in(data):
         if time.monotonic() > until:

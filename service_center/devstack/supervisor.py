@@ -24,6 +24,13 @@ from .terminal import Refusal, complain
 _STEADY_S = 60.0  # a program that lived this long is forgiven its earlier crashes
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before each new start of a crashing program; then we give up
 
+#: How long leftovers may take to stop by themselves, after a SIGQUIT, after a SIGKILL.
+_PATIENCE: tuple[tuple[float, signal.Signals | None], ...] = (
+    (12.0, None),
+    (5.0, signal.SIGQUIT),
+    (5.0, signal.SIGKILL),
+)
+
 
 @dataclass(frozen=True)
 class Service:
@@ -214,7 +221,7 @@ class Supervisor:
 def end_leftovers(ledger: Path) -> None:
     """Wait for programs of an earlier, killed supervisor, which are stopping by themselves; then insist."""
     known = json.loads(ledger.read_text()) if ledger.exists() else {}
-    for limit_s, number in ((12.0, None), (5.0, signal.SIGQUIT), (5.0, signal.SIGKILL)):
+    for limit_s, number in _PATIENCE:
         alive = [one["pid"] for one in known.values() if command_of(one["pid"]) == one["command"]]
         if number is not None:
             for pid in alive:

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
     "django_fsm",
     "csp",
     "axes",
@@ -74,7 +75,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "service_center.kernel.web.context.page",
             ],
-            "builtins": ["service_center.kernel.templatetags.kernel"],
+            "builtins": ["service_center.kernel.templatetags.kernel", "template_partials.templatetags.partials"],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
             ],

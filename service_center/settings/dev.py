@@ -11,4 +11,6 @@ DEMO = env.bool("DEMO", True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 if DEBUG:
-    TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
+    TEMPLATES[0]["OPTIONS"]["loaders"] = [
+        ("template_partials.loader.Loader", ["django.template.loaders.filesystem.Loader"])
+    ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .places import CHECKOUT, PROJECT, RUN, plain_environment, site_packages
 from .processes import command_of, database_user, run_logged
-from .terminal import Refusal
+from .terminal import Refusal, step
 
 NAME = "app"  # of the role and of the database
 _IS_THERE = "SELECT 1 FROM pg_database WHERE datname = 'app'"
@@ -165,23 +165,24 @@ def _socket_directory(name: str, user: pwd.struct_passwd | None) -> Path:
 
 def _initialise(made: Cluster, log: Path) -> None:
     """initdb beside the final place, then rename: a crash or a full disk leaves no half cluster behind."""
-    half = made.data.with_name("pg.new")
-    shutil.rmtree(half, ignore_errors=True)
-    half.mkdir(parents=True, mode=0o700)
-    if made.user:
-        os.chown(half, made.user.pw_uid, made.user.pw_gid)
-    argv = [str(made.binaries / "initdb"), "-D", str(half), *_INITDB]
-    if not made.durable:
-        argv.append("--no-sync")
-    run_logged(
-        argv,
-        log=log,
-        env=plain_environment(),
-        cwd=Path("/"),
-        fault="PostgreSQL's initdb failed",
-        user=made.user,
-    )
-    half.rename(made.data)
+    with step("Database cluster made (initdb)"):
+        half = made.data.with_name("pg.new")
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True, mode=0o700)
+        if made.user:
+            os.chown(half, made.user.pw_uid, made.user.pw_gid)
+        argv = [str(made.binaries / "initdb"), "-D", str(half), *_INITDB]
+        if not made.durable:
+            argv.append("--no-sync")
+        run_logged(
+            argv,
+            log=log,
+            env=plain_environment(),
+            cwd=Path("/"),
+            fault="PostgreSQL's initdb failed",
+            user=made.user,
+        )
+        half.rename(made.data)
 
 
 def _check_owner(made: Cluster) -> None:

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -77,9 +78,10 @@ def identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def last_line(log: Path) -> str:
-    """The last line of a log that says something."""
+    """The last line of a log that names an error, else the last that says anything."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "no output"
+    errors = [line for line in lines if re.match(r"(npm )?error\b", line, re.I)]
+    return (errors or lines or ["no output"])[-1]
 
 
 @contextlib.contextmanager

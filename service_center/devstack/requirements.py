@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 import subprocess
@@ -61,13 +62,20 @@ def _works() -> bool:
 
 
 def _install(lock_file: Path) -> None:
+    """Install with uv, which is quick, or with pip where uv cannot reach the index (certificates, a mirror)."""
     env = plain_environment()
     arguments = ["install", "--require-hashes", "-r", str(lock_file)]
+    ways = [
+        [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments, "--no-input", "--retries", "2"]
+    ]
     if _uv_is_there(env):
-        argv = [str(VENV / "bin" / "uv"), "pip", *arguments, "--python", str(PYTHON), "--no-progress"]
-    else:
-        argv = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments, "--no-input"]
-    run_logged(argv, log=RUN / "log" / "requirements.log", env=env, cwd=ROOT, fault=_NO_NETWORK)
+        uv = [str(VENV / "bin" / "uv"), "pip", *arguments, "--python", str(PYTHON), "--no-progress"]
+        ways = [uv, [*uv, "--system-certs"], *ways]
+    for way in ways[:-1]:
+        with contextlib.suppress(Refusal):
+            run_logged(way, log=RUN / "log" / "requirements.log", env=env, cwd=ROOT, fault=_NO_NETWORK)
+            return
+    run_logged(ways[-1], log=RUN / "log" / "requirements.log", env=env, cwd=ROOT, fault=_NO_NETWORK)
 
 
 def _uv_is_there(env: dict[str, str]) -> bool:

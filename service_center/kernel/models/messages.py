@@ -93,3 +93,10 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.template}"
+
+    @property
+    def text(self) -> str:
+        """The news in the reader's language."""
+        from service_center.kernel import notifications
+
+        return notifications.text(self)

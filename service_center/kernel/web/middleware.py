@@ -140,7 +140,7 @@ class Refusals:
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal as a page, or as an alert on top of the page when htmx asked."""
     if getattr(request, "htmx", False):
-        response = render(request, "kernel/refusal.html#alert", {"error": error}, status=error.status)
+        response = render(request, "kernel/refusal_alert.html", {"error": error}, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
         return response
     return render(request, "kernel/refusal.html", {"error": error}, status=error.status)

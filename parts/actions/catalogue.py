@@ -1,0 +1,125 @@
+"""Keeping the catalogue: parts, their class, and each store's safety stock and reorder point."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from parts import events, permissions
+from parts.models import Location, Part, PartClass, StockPolicy
+from parts.states import Kind, Tracking
+from service_center.kernel import access, commands, errors, journal
+
+if TYPE_CHECKING:
+    from service_center.kernel.models import User
+
+
+def register_part(
+    *,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    part_class: PartClass,
+    unit_price: Decimal,
+    tracked: str = Tracking.NONE,
+    minimum_order: int = 1,
+    pack_size: int = 1,
+    lead_time_days: int = 7,
+    warranty_months: int = 0,
+    is_original: bool = True,
+    actor: User | None,
+    at: datetime,
+) -> Part:
+    """Enter a part under its class (PRT-01). Raises Invalid when the code is taken."""
+    access.require(permissions.can_keep_catalogue, actor)
+    if Part.objects.filter(code=code).exists():
+        raise errors.Invalid(_("配件编码 %(code)s 已存在。") % {"code": code}, field="code")
+    part = Part(
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        part_class=part_class,
+        unit_price=unit_price,
+        tracked=tracked,
+        minimum_order=minimum_order,
+        pack_size=pack_size,
+        lead_time_days=lead_time_days,
+        warranty_months=warranty_months,
+        is_original=is_original,
+        origin_key=commands.origin_key(),
+    )
+    part.index_words()
+    part.save()
+    journal.record(events.REGISTERED, part, actor=actor, at=at, part=part.code)
+    return part
+
+
+def revise_part(part: Part, *, expected: int, actor: User | None, at: datetime, **changes: Any) -> Part:
+    """Change price, names, class or order sizes; the old and new price stay in the journal (PRT-10).
+
+    Raises Stale.
+    """
+    part = Part.objects.lock(part.pk)
+    access.require(permissions.can_keep_catalogue, actor)
+    commands.check_version(part, expected)
+    before = part.unit_price
+    for name, value in changes.items():
+        setattr(part, name, value)
+    part.index_words()
+    part.version += 1
+    part.save()
+    journal.record(
+        events.REVISED,
+        part,
+        actor=actor,
+        at=at,
+        part=part.code,
+        fields="、".join(sorted(changes)),
+        price_before=str(before),
+        price_after=str(part.unit_price),
+    )
+    return part
+
+
+def plan_stock(
+    part: Part,
+    *,
+    location: Location,
+    safety_stock: int,
+    reorder_point: int,
+    reorder_quantity: int,
+    actor: User | None,
+    at: datetime,
+) -> StockPolicy:
+    """Set when and how much a store buys of the part (PRT-03); takes effect with the part's next movement.
+
+    Raises Invalid.
+    """
+    access.require(permissions.can_plan, actor)
+    if location.kind != Kind.STORE:
+        raise errors.Invalid(_("补货点只能设在仓库。"), field="location")
+    if safety_stock > reorder_point:
+        raise errors.Invalid(_("补货点不能低于安全库存。"), field="reorder_point")
+    policy, _created = StockPolicy.objects.update_or_create(
+        part=part,
+        location=location,
+        defaults={
+            "safety_stock": safety_stock,
+            "reorder_point": reorder_point,
+            "reorder_quantity": reorder_quantity,
+        },
+    )
+    journal.record(
+        events.PLANNED_STOCK,
+        part,
+        actor=actor,
+        at=at,
+        part=part.code,
+        location=location.code,
+        reorder_point=reorder_point,
+        reorder_quantity=reorder_quantity,
+    )
+    return policy

@@ -9,21 +9,11 @@ from django.db.models import Q
 
 from customers.models.access import visible_customers
 from customers.states import CustomerKind, Level, Zone
-from service_center.kernel import bigrams, crypto, phones
+from service_center.kernel import bigrams, phones, privacy
 from service_center.kernel.fields import EncryptedTextField
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
-
-
-def phone_index(e164: str) -> str:
-    """What finds a full number again; empty for an empty number."""
-    return crypto.blind("phone", e164) if e164 else ""
-
-
-def phone_last4_index(e164: str) -> str:
-    """What finds a number again by its last four digits; empty for an empty number."""
-    return crypto.blind("phone_last4", e164[-4:]) if e164 else ""
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -38,14 +28,14 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def with_phone(self, e164: str) -> Self:
         """Files in which this number stands, the customer's own or a contact's."""
-        index = phone_index(e164)
+        index = phones.index(e164)
         return self.filter(
             Q(phone_index=index) | Q(pk__in=Contact.objects.filter(phone_index=index).values("customer"))
         )
 
     def with_last4(self, digits: str) -> Self:
         """Files with a number that ends in these four digits."""
-        index = crypto.blind("phone_last4", digits)
+        index = phones.last4_index(digits)
         contacts = Contact.objects.filter(phone_last4_index=index)
         return self.filter(Q(phone_last4_index=index) | Q(pk__in=contacts.values("customer")))
 
@@ -58,8 +48,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A customer's file: who they are, where they live, how they are reached.
 
-    Number, e-mail and the address below the district are encrypted; `phone_index` and `phone_last4_index` find the
-    number again. The number is shown masked unless it is revealed with a reason.
+    Number, e-mail and the address below the district are encrypted; `phone_index` and `phone_last4_index`
+    find the number again. The number is shown masked unless it is revealed with a reason.
     """
 
     name = models.CharField(max_length=120)
@@ -99,10 +89,31 @@ class Customer(models.Model):
         """The number as screens and answers show it: 138****8000."""
         return phones.mask(self.phone)
 
+    @property
+    def masked_email(self) -> str:
+        return privacy.mask_email(self.email) if self.email else ""
+
+    @property
+    def masked_address(self) -> str:
+        """The street address as everybody may see it."""
+        return privacy.mask_address(self.address_detail)
+
+    @property
+    def region(self) -> str:
+        """Province, city and district in one line, the city not twice."""
+        return "".join(dict.fromkeys(part for part in (self.province, self.city, self.district) if part))
+
     def set_phone(self, e164: str) -> None:
         """Take a number together with what finds it again."""
-        self.phone, self.phone_index = e164, phone_index(e164)
-        self.phone_last4_index = phone_last4_index(e164)
+        self.phone, self.phone_index = e164, phones.index(e164)
+        self.phone_last4_index = phones.last4_index(phones.last4(e164))
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User | None) -> Self:
+        """The contacts of the files the user may see."""
+        allowed = visible_customers(user, "customer__")
+        return self.none() if allowed is None else self.filter(allowed)
 
 
 class Contact(models.Model):
@@ -115,6 +126,8 @@ class Contact(models.Model):
     phone_index = models.CharField(max_length=64, editable=False)
     phone_last4_index = models.CharField(max_length=64, editable=False)
     origin_key = models.CharField(max_length=260, null=True, unique=True, editable=False)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         indexes = (
@@ -131,12 +144,14 @@ class Contact(models.Model):
 
     def set_phone(self, e164: str) -> None:
         """Take a number together with what finds it again."""
-        self.phone, self.phone_index = e164, phone_index(e164)
-        self.phone_last4_index = phone_last4_index(e164)
+        self.phone, self.phone_index = e164, phones.index(e164)
+        self.phone_last4_index = phones.last4_index(phones.last4(e164))
 
 
 class SearchDoc(models.Model):
-    """The words a file is found by: bigrams of its names. A table of its own, so that editing a file stays cheap."""
+    """The words a file is found by: bigrams of its names. A table of its own, so that editing a file stays
+    cheap.
+    """
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="search_doc")
     words = SearchVectorField()

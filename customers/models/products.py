@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 
 from customers.states import Coverage
+
+if TYPE_CHECKING:
+    from service_center.kernel.models import User
 
 
 class ProductLine(models.Model):
@@ -21,6 +24,13 @@ class ProductLine(models.Model):
 
 
 class ProductModelQuerySet(models.QuerySet["ProductModel"]):
+    def visible_to(self, user: User | None) -> Self:
+        """The catalogue is open to everybody on the staff."""
+        return self if getattr(user, "person", None) is not None else self.none()
+
+    def lock(self, pk: int) -> ProductModel:
+        return self.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
     def on_sale(self) -> Self:
         """Models that may be chosen for a new unit."""
         return self.filter(is_active=True)
@@ -36,7 +46,9 @@ class ProductModelQuerySet(models.QuerySet["ProductModel"]):
 
 
 class ProductModel(models.Model):
-    """What was sold: one type of machine. `warranty_months` is its term unless a dated WarrantyTerm says otherwise."""
+    """What was sold: one type of machine. `warranty_months` is its term unless a dated WarrantyTerm says
+    otherwise.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=80)
@@ -68,7 +80,9 @@ class WarrantyTermQuerySet(models.QuerySet["WarrantyTerm"]):
 
 
 class WarrantyTerm(models.Model):
-    """The term promised with units sold in a stretch of days, for the whole machine or its main parts (WTY-01)."""
+    """The term promised with units sold in a stretch of days, for the whole machine or its main parts
+    (WTY-01).
+    """
 
     product_model = models.ForeignKey(ProductModel, models.PROTECT, related_name="warranty_terms")
     covers = models.CharField(max_length=12, choices=Coverage.choices, default=Coverage.WHOLE)

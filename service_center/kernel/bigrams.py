@@ -1,7 +1,8 @@
-"""Chinese search by pairs of characters: names of two characters are the common case, trigrams never find them.
+"""Chinese search by pairs of characters: names of two characters are the common case, trigrams never find
+them.
 
-A text becomes words: each CJK character and each pair of neighbours, and each run of other letters or digits whole.
-`vector` stores them, `query` asks for all of the words a search text has.
+A text becomes words: each CJK character and each pair of neighbours, and each run of other letters or
+digits whole. `vector` stores them, `query` asks for all of the words a search text has.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class PlainQuery(SearchQuery):
 
 
 def words(text: str) -> list[str]:
-    """Everything the text may be found by, sorted; full-width and upper-case letters count as their plain forms."""
+    """Everything the text may be found by, sorted; full-width and upper-case letters count as their plain
+    forms.
+    """
     found: set[str] = set()
     for run in _runs(text):
         if _IS_CJK.match(run):

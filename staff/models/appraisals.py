@@ -40,7 +40,8 @@ class AppraisalQuerySet(models.QuerySet["Appraisal"]):
 
 
 class Appraisal(models.Model):
-    """A person's month on the four criteria, compiled from the ledger of scores and confirmed by the manager (STF-07).
+    """A person's month on the four criteria, compiled from the ledger of scores and confirmed by the
+    manager (STF-07).
 
     `period` is the first day of the month. `total` is the weighted mean of the lines that have scores.
     """
@@ -123,9 +124,11 @@ def mean(values: Iterable[Decimal]) -> Decimal | None:
 
 
 def weighted_mean(lines: Iterable[AppraisalLine]) -> Decimal | None:
-    """The lines' figures by weight; a criterion without scores is left out and its weight shared by the others.
+    """The lines' figures by weight; a criterion without scores is left out and its weight shared by the
+    others.
 
-    So a month without a survey does not read as zero satisfaction (requirements 5, K23). None when nothing was scored.
+    So a month without a survey does not read as zero satisfaction (requirements 5, K23). None when nothing
+    was scored.
     """
     scored = [(line.weight, line.figure) for line in lines if line.figure is not None]
     total = sum((weight for weight, _ in scored), Decimal(0))

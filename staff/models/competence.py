@@ -65,7 +65,8 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
 
 class Licence(models.Model):
-    """The right to repair or to go on site: for one model, for a line, or (both empty) for everything (STF-04).
+    """The right to repair or to go on site: for one model, for a line, or (both empty) for everything
+    (STF-04).
 
     Products belong to an app above, so they are named by their codes.
     """

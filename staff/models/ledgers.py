@@ -21,9 +21,11 @@ class ScoreEntryQuerySet(models.QuerySet["ScoreEntry"]):
 
 
 class ScoreEntry(models.Model):
-    """One score of one person on one criterion, 0 to 100. Never changed: a wrong one is retracted by another (STF-06).
+    """One score of one person on one criterion, 0 to 100. Never changed: a wrong one is retracted by
+    another (STF-06).
 
-    Staff's neutral ledger: other apps post what they learn (a survey answer, a spot check), with where it came from.
+    Staff's neutral ledger: other apps post what they learn (a survey answer, a spot check), with where it
+    came from.
     """
 
     person = models.ForeignKey("staff.Person", models.PROTECT, related_name="scores")

@@ -46,6 +46,7 @@ def _install(npm: list[str]) -> None:
     need_space(ROOT, 800)
     with step("Front-end packages (npm ci)"):
         argv = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        argv += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
         run_logged(
             argv,
             log=RUN / "log" / "npm.log",

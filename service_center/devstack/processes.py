@@ -78,10 +78,10 @@ def identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def last_line(log: Path) -> str:
-    """The last line of a log that names an error, else the last that says anything."""
+    """The line of a log to show: the first that names an error, else the last that says anything."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"(npm )?error\b", line, re.I)]
-    return (errors or lines or ["no output"])[-1]
+    errors = [line for line in lines if re.match(r"(npm |\w+: )?error\b", line, re.I)]
+    return errors[0] if errors else lines[-1] if lines else "no output"
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def _works() -> bool:
 
 
 def _install(lock_file: Path) -> None:
-    """Install with uv, which is quick, or with pip where uv cannot reach the index (certificates, a mirror)."""
+    """Install with uv, which is quick, or with pip where uv cannot reach the index (certificates, mirror)."""
     env = plain_environment()
     arguments = ["install", "--require-hashes", "-r", str(lock_file)]
     ways = [

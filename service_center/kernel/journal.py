@@ -119,7 +119,9 @@ def record_many(facts: Sequence[Prepared]) -> list[Event]:
     )
     Delivery.objects.bulk_create(
         [
-            Delivery(event=event, subscriber=name, subject_type=event.subject_type, subject_id=event.subject_id)
+            Delivery(
+                event=event, subscriber=name, subject_type=event.subject_type, subject_id=event.subject_id
+            )
             for event in events
             for name in subscriptions.listeners(event.name)
         ],
@@ -142,7 +144,7 @@ def sentence(event: Event) -> str:
     kind = TYPES.get(event.name)
     if kind is None:
         return event.name
-    words = _Words({key: value for key, value in event.data.items()})
+    words = _Words(event.data)
     return str(kind.sentence) % words
 
 

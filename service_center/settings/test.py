@@ -5,8 +5,8 @@ import os
 os.environ.setdefault("FIELD_KEYS", "test=dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE=")
 os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1ibGluZC10ZXN0LWJsaW5kLXRlc3QtYmxpbmQ=")
 
-from service_center.settings.base import *  # noqa: E402 - the keys above must be there first
-from service_center.settings.base import BASE_DIR, REST_FRAMEWORK, env  # noqa: E402 - as above
+from service_center.settings.base import *
+from service_center.settings.base import BASE_DIR, REST_FRAMEWORK, env
 
 SECRET_KEY = "only-for-tests-and-never-for-production-0123456789abc"  # noqa: S105 - a test's key
 DEMO = True

@@ -1,0 +1,87 @@
+"""The agent's desk: a call comes in, the caller's file appears, the fault is logged without the mouse."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from customers import queries as files
+from customers.models import Customer
+from service_center.kernel import commands
+from service_center.kernel.models import User
+from service_center.kernel.web.forms import refusals_into
+from tickets import permissions
+from tickets.actions import intake
+from tickets.models import Ticket
+from tickets.web.forms import IntakeForm
+
+RECENT = 5
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def desk(request: HttpRequest) -> HttpResponse:
+    """Register a request. What is refused stays on the screen with the reason beside its field."""
+    if not permissions.can_register(request.user):  # type: ignore[arg-type]  # behind the log-in
+        raise PermissionDenied
+    form = IntakeForm(request.POST or None, initial=_known(request))
+    if request.method == "POST" and form.is_valid():
+        with refusals_into(form):
+            row = commands.run(intake.register, by=request, **form.arguments())
+            messages.success(request, _("已登记工单 %(number)s。") % {"number": row.number})
+            return redirect(f"/tickets/{row.number}/")
+    status = 422 if form.errors else 200
+    return render(
+        request, "tickets/desk.html", {"form": form, "chosen": _chosen(request, form)}, status=status
+    )
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """What a link to the desk already knows: `?customer=7&unit=9`."""
+    return {name: request.GET[name] for name in ("customer", "unit") if request.GET.get(name, "").isdecimal()}
+
+
+def _chosen(request: HttpRequest, form: IntakeForm) -> Customer | None:
+    value = form["customer"].value()
+    if not value or not str(value).isdecimal():
+        return None
+    return Customer.objects.visible_to(request.user).filter(pk=value).first()  # type: ignore[arg-type]
+
+
+@login_required
+@require_GET
+def caller(request: HttpRequest) -> HttpResponse:
+    """Files of whoever calls: full number, last four digits, or two characters of the name."""
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    text = request.GET.get("phone", "").strip()[:80]
+    found = list(files.look_up(text, user)[:8]) if len(text) >= 2 else []
+    if len(found) == 1:
+        return render(request, "tickets/desk.html#file", _file(user, found[0]))
+    return render(request, "tickets/desk.html#callers", {"customers": found, "text": text})
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One caller's file: units, open and past tickets."""
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    return render(
+        request,
+        "tickets/desk.html#file",
+        _file(user, get_object_or_404(Customer.objects.visible_to(user), pk=pk)),
+    )
+
+
+def _file(user: User, customer: Customer) -> dict[str, object]:
+    tickets = Ticket.objects.visible_to(user).filter(customer=customer).order_by("-id")
+    return {
+        "customer": customer,
+        "units": customer.units.select_related("product_model").order_by("-id")[:20],
+        "open_tickets": tickets.open()[:10],
+        "past_tickets": tickets.exclude(pk__in=tickets.open().values("pk"))[:RECENT],
+    }

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import Person
+from tickets import states
+from tickets.web.forms.shared import LocalTime, TicketForm, long_text
+
+
+class PersonChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.get_role_display()}）"
+
+
+class AssignmentForm(TicketForm):
+    engineer = PersonChoice(label=_("工程师"), queryset=Person.objects.none())
+    expected_at = LocalTime(label=_("预计处理时间"))
+
+    def prepare(self) -> None:
+        engineers = (
+            Person.objects.at_work().with_role("engineer", "expert").filter(branch_id=self.ticket.branch_id)
+        )
+        self.fields["engineer"].queryset = engineers.order_by("name")  # type: ignore[attr-defined]  # a model choice
+        soon = timezone.localtime(timezone.now() + timedelta(hours=2)).replace(
+            minute=0, second=0, microsecond=0
+        )
+        self.fields["expected_at"].initial = soon
+
+
+class AcceptanceForm(TicketForm):
+    accepted = forms.TypedChoiceField(
+        label=_("答复"),
+        choices=[("yes", _("接受")), ("no", _("拒绝"))],
+        coerce=lambda value: value == "yes",
+        initial="yes",
+    )
+    reason = long_text(_("拒绝原因"), rows=2, required=False)
+
+
+class EscalationForm(TicketForm):
+    to = forms.ChoiceField(label=_("升级给"), choices=states.EscalationTarget.choices)
+    reason = long_text(_("原因"), rows=2)
+
+
+class HandoverForm(TicketForm):
+    owner = PersonChoice(label=_("新负责人"), queryset=Person.objects.none())
+
+    def prepare(self) -> None:
+        people = Person.objects.at_work().with_role("agent", "supervisor", "manager")
+        here = people.filter(branch_id=self.ticket.branch_id).exclude(pk=self.ticket.owner_id)
+        self.fields["owner"].queryset = here.order_by("name")  # type: ignore[attr-defined]  # a model choice

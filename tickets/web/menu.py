@@ -1,0 +1,60 @@
+"""The tickets' places in the navigation, the search box and the pages of customers and units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from service_center.kernel.web import menu, panels, search
+from tickets.models import Ticket
+from tickets.web import queue
+
+DESK = ("agent", "supervisor", "manager")
+
+menu.add(_("来电登记"), "desk", icon="headset", order=10, roles=DESK, home_of=("agent",))
+menu.add(
+    _("督办"),
+    "board",
+    icon="alert-triangle",
+    order=12,
+    roles=("supervisor", "manager", "director", "agent"),
+    home_of=("supervisor",),
+)
+menu.add(
+    _("工单"),
+    "tickets",
+    icon="ticket",
+    order=20,
+    roles=(*DESK, "quality", "analyst", "director", "expert", "trainer"),
+    home_of=("quality", "expert", "trainer"),
+)
+menu.add(
+    _("今日任务"),
+    "phone",
+    icon="device-mobile",
+    order=11,
+    roles=("engineer", "expert"),
+    home_of=("engineer",),
+    phone=True,
+)
+search.register("tickets", _("工单"), queue.find)
+
+
+def _tickets_panel(**by: str) -> panels.Panel:
+    field = by["field"]
+
+    def panel(request: HttpRequest, obj: Any) -> SafeString:
+        rows = (
+            Ticket.objects.visible_to(request.user).filter(**{field: obj}).with_people().order_by("-id")[:20]
+        )  # type: ignore[arg-type]
+        return render_to_string("tickets/panel.html", {"rows": rows, field: obj}, request=request)
+
+    return panel
+
+
+panels.register("customer", _tickets_panel(field="customer"), order=10)
+panels.register("unit", _tickets_panel(field="unit"), order=10)

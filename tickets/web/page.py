@@ -1,0 +1,173 @@
+"""A ticket's page: everything about it in one place, the next step first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from service_center.kernel import attachments, clocks, commands, journal, presence
+from service_center.kernel.models import Approval, User
+from service_center.kernel.web import panels
+from service_center.kernel.web.forms import refusals_into
+from tickets import permissions, states
+from tickets.actions import intake
+from tickets.models import Ticket
+from tickets.queries import report as reports
+from tickets.queries import suggestions
+from tickets.web import nouns
+from tickets.web.edit import EditForm
+
+
+def _ticket(request: HttpRequest, number: str) -> Ticket:
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    return get_object_or_404(Ticket.objects.visible_to(user).with_people(), number=number)
+
+
+@login_required
+@require_GET
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """The page; `?step=noun` opens that step's form."""
+    row = _ticket(request, number)
+    step = nouns.BY_NOUN.get(request.GET.get("step", ""))
+    form = step.form(ticket=row, person=request.user.person) if step else None  # type: ignore[union-attr]  # staff only
+    return _show(request, row, step=step, form=form)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def noun(request: HttpRequest, number: str, noun: str) -> HttpResponse:
+    """One step: GET its form (a fragment for htmx), POST to take it."""
+    row = _ticket(request, number)
+    step = nouns.BY_NOUN.get(noun)
+    if step is None:
+        raise Http404
+    if request.method == "GET":
+        return redirect(f"/tickets/{number}/?step={noun}")
+    form = step.form(request.POST, request.FILES, ticket=row, person=request.user.person)  # type: ignore[union-attr]
+    if form.is_valid():
+        with refusals_into(form):
+            result = commands.run(step.verb, row, by=request, **form.arguments())
+            messages.success(request, _told(step, result))
+            return redirect(_back_to(request, row))
+    return _show(request, row, step=step, form=form, status=409 if form.non_field_errors() else 422)
+
+
+def _told(step: nouns.Step, result: Any) -> str:
+    if isinstance(result, Approval):
+        return _("已提交审批，经理决定之前工单状态不变。")
+    return _("%(step)s：已保存。") % {"step": step.label}
+
+
+def _back_to(request: HttpRequest, row: Ticket) -> str:
+    return f"/phone/{row.number}/" if request.POST.get("from") == "phone" else f"/tickets/{row.number}/"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """Change what was registered; the loser of two editors keeps the text typed and sees what stands now."""
+    row = _ticket(request, number)
+    form = EditForm(request.POST or None, ticket=row, person=request.user.person)  # type: ignore[union-attr]
+    current: list[tuple[Any, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        with refusals_into(form):
+            commands.run(intake.edit, row, by=request, **form.arguments())
+            messages.success(request, _("修改已保存。"))
+            return redirect(f"/tickets/{number}/")
+        row.refresh_from_db()
+        current = form.differences(row)
+    status = 409 if form.non_field_errors() else 200
+    return render(
+        request, "tickets/edit.html", {"ticket": row, "form": form, "current": current}, status=status
+    )
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest, number: str) -> HttpResponse:
+    """What changes by itself: clocks and who else is here. Polled; 204 while nothing changed."""
+    row = _ticket(request, number)
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    presence.see(user, row)
+    context = {"ticket": row, "clocks": _clocks(row), "others": presence.others(user, row), "polled": True}
+    context["changed"] = request.GET.get("version", "") != str(row.version)
+    return render(request, "tickets/ticket.html#live", context)
+
+
+@login_required
+@require_GET
+def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Why a deadline stands where it stands: each counted and each skipped interval."""
+    row = _ticket(request, number)
+    found = next((c for c in clocks.for_subject(row) if c.pk == pk), None)
+    if found is None:
+        raise Http404
+    context = {"ticket": row, "clock": _clock(found), "intervals": clocks.explain(found, commands.now())}
+    return render(request, "tickets/clock.html", context)
+
+
+def _clock(row: Any) -> dict[str, Any]:
+    return clocks.as_dict(row, commands.now()) | {"pk": row.pk, "row": row}
+
+
+def _clocks(row: Ticket) -> list[dict[str, Any]]:
+    """The ticket's clocks, the most pressing first."""
+    order = {"breached": 0, "running": 1, "paused": 2, "met": 3, "cancelled": 4}
+    shown = [_clock(c) for c in clocks.for_subject(row)]
+    return sorted(shown, key=lambda c: (order.get(c["state"], 9), str(c["due_at"] or "9")))
+
+
+def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: Any) -> dict[str, Any]:
+    """What a ticket's page shows, on the desk and on the phone."""
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    steps = nouns.offered(row, user)
+    first = nouns.primary(steps, row)
+    found: dict[str, Any] = {
+        "ticket": row,
+        "steps": steps,
+        "primary": first,
+        "others_steps": [s for s in steps if s is not first],
+        "blocked": None if first else nouns.blocked(row, user),
+        "step": step,
+        "form": form,
+        "clocks": _clocks(row),
+        "events": journal.timeline(row)[:60],
+        "attachments": attachments.of(row),
+        "part_lines": row.part_lines.select_related("part", "faulty_part"),
+        "visits": row.visits.select_related("engineer").order_by("-id"),
+        "diagnoses": row.diagnoses.order_by("-id"),
+        "reports": row.reports.order_by("-id"),
+        "may_edit": row.is_open and permissions.can_edit(user, row),
+        "panels": panels.render("ticket", request, row),
+        "others": presence.others(user, row),
+        "flow": _flow(row),
+    }
+    if step is not None and step.noun == "assignment":
+        found["suggestions"] = suggestions.suggest(row, at=commands.now())
+    if step is not None and step.noun in {"signature", "report"}:
+        found["preview"], found["preview_hash"] = reports.preview(row)
+        found["preview_rows"] = reports.as_rows(found["preview"])
+        if step.noun == "signature" and not form.is_bound:
+            form.fields["report_hash"].initial = found["preview_hash"]
+    return found
+
+
+def _flow(row: Ticket) -> list[tuple[str, str, str]]:
+    """The stages on the way to closing, with where the ticket stands (TKT-31)."""
+    here = states.Status.IN_HANDLING if row.status == states.Status.ON_HOLD else row.status
+    return [(s.value, str(s.label), "here" if s == here else "") for s in states.FLOW]
+
+
+def _show(
+    request: HttpRequest, row: Ticket, *, step: nouns.Step | None = None, form: Any = None, status: int = 200
+) -> HttpResponse:
+    presence.see(request.user, row)  # type: ignore[arg-type]  # behind the log-in
+    phone = request.POST.get("from") == "phone"
+    template = "tickets/phone_ticket.html" if phone else "tickets/ticket.html"
+    return render(request, template, context(request, row, step, form), status=status)

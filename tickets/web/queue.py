@@ -1,0 +1,111 @@
+"""Lists of tickets: the queue with its saved corners, late ones on top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from service_center.kernel import clocks, commands
+from service_center.kernel.models import User
+from service_center.kernel.web import lists
+from service_center.kernel.web.search import Hit
+from tickets import states
+from tickets.models import Ticket
+from tickets.models.ticket_queryset import TicketQuerySet
+from tickets.queries import search
+
+CORNERS = (
+    ("open", _("未结")),
+    ("mine", _("我的")),
+    ("late", _("已超时")),
+    ("at_risk", _("将超时")),
+    ("undispatched", _("待派工")),
+    ("to_call", _("待告知结果")),
+    ("all", _("全部")),
+)
+
+
+def _corner(rows: TicketQuerySet, name: str, user: User) -> TicketQuerySet:
+    match name:
+        case "mine":
+            return rows.open().filter(owner=user.person)  # type: ignore[misc]  # staff only
+        case "late":
+            return rows.open().late()
+        case "at_risk":
+            return rows.open().at_risk()
+        case "undispatched":
+            return rows.undispatched()
+        case "to_call":
+            return rows.filter(status=states.Status.HANDLED)
+        case "all":
+            return rows
+        case _:
+            return rows.open()
+
+
+@login_required
+@require_GET
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The list; filters are in the address, so a view can be kept as a bookmark."""
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    corner = request.GET.get("corner", "open")
+    rows = _filtered(request, _corner(Ticket.objects.visible_to(user), corner, user))
+    page = lists.page(request, rows.with_people())
+    context = {
+        "page": page,
+        "corner": corner,
+        "corners": CORNERS,
+        "clocks": pressing(page.rows),
+        "statuses": states.Status.choices,
+        "tiers": states.Tier.choices,
+    }
+    template = "tickets/tickets.html#rows" if request.headers.get("HX-Request") else "tickets/tickets.html"
+    return render(request, template, context)
+
+
+def _filtered(request: HttpRequest, rows: TicketQuerySet) -> TicketQuerySet:
+    if (status := request.GET.get("status")) in states.Status.values:
+        rows = rows.filter(status=status)
+    if (tier := request.GET.get("tier")) in states.Tier.values:
+        rows = rows.filter(tier=tier)
+    if text := request.GET.get("q", "").strip().replace("\x00", "")[:80]:
+        rows = search.matching(rows, text)
+    return rows
+
+
+def pressing(rows: list[Ticket]) -> dict[int, dict[str, Any]]:
+    """For each ticket its most pressing open clock, in one query for the page."""
+    now = commands.now()
+    found: dict[int, dict[str, Any]] = {}
+    for pk, mine in clocks.for_subjects(Ticket, [row.pk for row in rows]).items():
+        living = [
+            clocks.as_dict(c, now)
+            for c in mine
+            if c.state in {"running", "breached", "paused"} and not c.stopped_at
+        ]
+        if living:
+            found[pk] = min(living, key=lambda c: (c["state"] != "breached", str(c["due_at"] or "9")))
+    return found
+
+
+def find(user: User, text: str, limit: int) -> list[Hit]:
+    """Tickets for the global search box."""
+    rows = (
+        search.matching(Ticket.objects.visible_to(user), text)
+        .select_related("customer")
+        .order_by("-id")[:limit]
+    )
+    return [
+        Hit(
+            f"{row.number} {row.subject}",
+            f"{row.customer.name} · {row.get_status_display()}",
+            f"/tickets/{row.number}/",
+            "ticket",
+        )
+        for row in rows
+    ]

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from tickets.web import board, desk, menu, page, phone, queue
+
+__all__ = ["menu", "urlpatterns"]
+
+urlpatterns = [
+    path("desk/", desk.desk, name="desk"),
+    path("desk/caller/", desk.caller, name="desk-caller"),
+    path("desk/file/<int:pk>/", desk.file, name="desk-file"),
+    path("board/", board.board, name="board"),
+    path("tickets/", queue.tickets, name="tickets"),
+    path("tickets/<str:number>/", page.ticket, name="ticket"),
+    path("tickets/<str:number>/edit/", page.edit, name="ticket-edit"),
+    path("tickets/<str:number>/live/", page.live, name="ticket-live"),
+    path("tickets/<str:number>/clocks/<int:pk>/", page.clock, name="ticket-clock"),
+    path("tickets/<str:number>/<str:noun>/", page.noun, name="ticket-noun"),
+    path("phone/", phone.jobs, name="phone"),
+    path("phone/<str:number>/", phone.job, name="phone-job"),
+]

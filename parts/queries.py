@@ -12,7 +12,17 @@ from django.db import connection
 from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from parts.models import Balance, Part, PurchaseOrderLine, Reservation, StockEntry, StockMove, StockPolicy
+from parts.models import (
+    Balance,
+    Part,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseProposal,
+    Reservation,
+    StockEntry,
+    StockMove,
+    StockPolicy,
+)
 from parts.states import Kind, ReservationStatus
 
 if TYPE_CHECKING:
@@ -157,40 +167,85 @@ def moves(rows: QuerySet[StockMove]) -> QuerySet[StockMove]:
     return rows.select_related("actor", "reservation").prefetch_related(Prefetch("entries", entries))
 
 
+def reservations(rows: QuerySet[Reservation]) -> QuerySet[Reservation]:
+    """Reservations with all a list of them shows."""
+    related = ("part", "location__branch", "created_by", "issued_by")
+    return rows.select_related(*related).prefetch_related("serials")
+
+
+def proposals(rows: QuerySet[PurchaseProposal]) -> QuerySet[PurchaseProposal]:
+    """Proposals with all a list of them shows."""
+    return rows.select_related("part", "location__branch", "created_by", "decided_by")
+
+
+def orders(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Orders with their lines, in a constant number of queries."""
+    lines = PurchaseOrderLine.objects.select_related("part").order_by("id")
+    return rows.select_related("supplier", "location__branch").prefetch_related(Prefetch("lines", lines))
+
+
 _BALANCE_DIFFERENCES = """
     WITH ledger AS (
-        SELECT e.part_id, e.location_id, sum(e.quantity) AS pieces
+        SELECT e.part_id, e.location_id, sum(e.quantity)::int AS pieces
         FROM parts_stockentry e JOIN parts_location l ON l.id = e.location_id AND l.branch_id IS NOT NULL
         GROUP BY 1, 2
     ), held AS (
-        SELECT part_id, location_id, sum(quantity) AS pieces FROM parts_reservation
+        SELECT part_id, location_id, sum(quantity)::int AS pieces FROM parts_reservation
         WHERE status = 'reserved' GROUP BY 1, 2
     )
-    SELECT format('part %s at %s: on hand %s, ledger %s; reserved %s, reservations %s',
-                  part_id, location_id, coalesce(b.on_hand, 0), coalesce(l.pieces, 0),
-                  coalesce(b.reserved, 0), coalesce(h.pieces, 0))
+    SELECT part_id, location_id, coalesce(b.on_hand, 0), coalesce(l.pieces, 0),
+           coalesce(b.reserved, 0), coalesce(h.pieces, 0)
     FROM parts_balance b
     FULL JOIN ledger l USING (part_id, location_id) FULL JOIN held h USING (part_id, location_id)
     WHERE coalesce(b.on_hand, 0) <> coalesce(l.pieces, 0) OR coalesce(b.reserved, 0) <> coalesce(h.pieces, 0)
+    ORDER BY part_id, location_id
 """
 _SERIAL_DIFFERENCES = """
-    SELECT format('serial %s at %s: row says %s, ledger %s', s.serial, l.code,
-                  (s.location_id = l.id)::int, sum(e.quantity))
+    SELECT s.id, l.code, (s.location_id = l.id)::int, sum(e.quantity)::int
     FROM parts_stockentry e JOIN parts_serial s ON s.id = e.serial_id
     JOIN parts_location l ON l.id = e.location_id AND l.branch_id IS NOT NULL
-    GROUP BY s.id, l.id HAVING sum(e.quantity) <> (s.location_id = l.id)::int
+    GROUP BY s.id, l.id HAVING sum(e.quantity) <> (s.location_id = l.id)::int ORDER BY s.id
 """
 _UNBALANCED = """
-    SELECT format('move %s, part %s: sum %s', move_id, part_id, sum(quantity))
-    FROM parts_stockentry GROUP BY move_id, part_id HAVING sum(quantity) <> 0
+    SELECT move_id, part_id, sum(quantity)::int
+    FROM parts_stockentry GROUP BY move_id, part_id HAVING sum(quantity) <> 0 ORDER BY move_id
 """
 
 
-def stock_differences() -> list[str]:
-    """Where ledger, balances, reservations and serials disagree, in words; empty when all agree (R15, I6)."""
-    found: list[str] = []
+@dataclass(frozen=True)
+class BalanceDifference:
+    """A balance that is not the sum of its entries, or a reserved figure that is not that of its
+    reservations.
+    """
+
+    part_id: int
+    location_id: int
+    on_hand: int
+    ledger: int
+    reserved: int
+    held: int
+
+    def __str__(self) -> str:
+        return (
+            f"part {self.part_id} at location {self.location_id}: on hand {self.on_hand}, ledger {self.ledger}; "
+            f"reserved {self.reserved}, reservations {self.held}"
+        )
+
+
+def balance_differences() -> list[BalanceDifference]:
+    """Where balances disagree with ledger or reservations (R15, I6)."""
+    return [BalanceDifference(*row) for row in _rows(_BALANCE_DIFFERENCES)]
+
+
+def ledger_differences() -> list[str]:
+    """Where the ledger disagrees with itself: serials not where their entries say, moves that do not sum to
+    zero.
+    """
+    serials = [f"serial {s} at {place}: row {r}, ledger {n}" for s, place, r, n in _rows(_SERIAL_DIFFERENCES)]
+    return serials + [f"move {m}, part {p}: sum {n}" for m, p, n in _rows(_UNBALANCED)]
+
+
+def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        for statement in (_BALANCE_DIFFERENCES, _SERIAL_DIFFERENCES, _UNBALANCED):
-            cursor.execute(statement)
-            found += [text for (text,) in cursor.fetchall()]
-    return found
+        cursor.execute(statement)
+        return cursor.fetchall()

@@ -11,6 +11,7 @@ from parts.actions.purchasing import (
     register_supplier,
 )
 from parts.actions.receiving import inspect, receive
+from parts.actions.recounting import recount
 from parts.actions.replenishing import replenish
 from parts.actions.reserving import consume, fill_waiting, give_back, issue, release, reserve
 from parts.actions.stocking import adjust, carry, clear, dispose, quarantine, take_custody, uncarry
@@ -35,6 +36,7 @@ __all__ = [
     "propose",
     "quarantine",
     "receive",
+    "recount",
     "register_part",
     "register_supplier",
     "release",

@@ -1,0 +1,140 @@
+"""REST doors of the catalogue and the stock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+
+from parts import actions, queries
+from parts.api import filters, inputs, outputs
+from parts.models import Location, Part, Reservation, StockMove
+from service_center.kernel import journal
+from service_center.kernel.api.views import CollectionView, NounView, RowView
+
+TAG = "parts"
+
+
+class Parts(CollectionView):
+    """The catalogue with figures; `search` by code or name, `below_reorder` for what must be bought."""
+
+    model, output, input, verb = Part, outputs.PartOutput, inputs.PartInput, actions.register_part
+    filterset_class = filters.PartFilters
+    ordering, ordering_fields = ("code",), ("code",)
+    lookup, name, tag = "code", "part", TAG
+
+    def rows(self, request: Request) -> QuerySet[Part]:
+        return Part.objects.visible_to(request.user).select_related("part_class")  # type: ignore[arg-type]  # a user
+
+
+class OnePart(RowView):
+    model, output, input, verb = Part, outputs.PartOutput, inputs.PartChange, actions.revise_part
+    lookup, name, tag = "code", "part", TAG
+
+    def rows(self, request: Request) -> QuerySet[Part]:
+        return Part.objects.visible_to(request.user).select_related("part_class")  # type: ignore[arg-type]  # a user
+
+
+class PartNoun(NounView):
+    """What is done to one part."""
+
+    model, lookup, parent, parent_output, tag = Part, "code", "part", outputs.PartOutput, TAG
+
+
+class Timeline(PartNoun):
+    noun, output = "timeline", outputs.TimelineItem
+
+    @staticmethod
+    def listed(part: Any) -> QuerySet[Any]:
+        return journal.timeline(part).prefetch_related("links")
+
+
+class Policy(PartNoun):
+    """Safety stock and reorder point of one store (PRT-03)."""
+
+    noun, input, output, verb = "stock-policy", inputs.PolicyInput, outputs.PolicyOutput, actions.plan_stock
+
+
+class Quarantine(PartNoun):
+    """Isolate pieces that have a problem (PRT-13)."""
+
+    noun, input, output, verb = "quarantine", inputs.QuarantineInput, outputs.MoveOutput, actions.quarantine
+
+
+class Clearance(PartNoun):
+    """Decide on quarantined pieces."""
+
+    noun, input, output, verb = "clearance", inputs.ClearanceInput, outputs.MoveOutput, actions.clear
+
+
+class CarriedStock(PartNoun):
+    """Give an engineer stock to carry (PRT-17)."""
+
+    noun, input, output, verb = "carried-stock", inputs.CarriedInput, outputs.MoveOutput, actions.carry
+
+
+class Locations(CollectionView):
+    model, output, filterset_class = Location, outputs.LocationOutput, filters.LocationFilters
+    name, tag = "stock_location", TAG
+
+    def rows(self, request: Request) -> QuerySet[Location]:
+        seen = Location.objects.visible_to(request.user)  # type: ignore[arg-type]  # a user
+        return seen.select_related("branch", "holder__user")
+
+
+class Moves(CollectionView):
+    """The ledger, newest first; POST books or asks for the difference of a count (PRT-05)."""
+
+    model, output, input, verb = StockMove, outputs.MoveOutput, inputs.AdjustmentInput, actions.adjust
+    filterset_class, name, tag = filters.MoveFilters, "stock_movement", TAG
+
+    def rows(self, request: Request) -> QuerySet[StockMove]:
+        return queries.moves(StockMove.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+
+
+class OneMove(RowView):
+    model, output, name, tag = StockMove, outputs.MoveOutput, "stock_movement", TAG
+
+    def rows(self, request: Request) -> QuerySet[StockMove]:
+        return queries.moves(StockMove.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+
+
+class Reservations(CollectionView):
+    """Parts for jobs: what waits for the storekeeper and what waits for stock."""
+
+    model, output, filterset_class = Reservation, outputs.ReservationOutput, filters.ReservationFilters
+    name, tag = "reservation", TAG
+
+    def rows(self, request: Request) -> QuerySet[Reservation]:
+        return queries.reservations(Reservation.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+
+
+class OneReservation(RowView):
+    model, output, name, tag = Reservation, outputs.ReservationOutput, "reservation", TAG
+
+    def rows(self, request: Request) -> QuerySet[Reservation]:
+        return queries.reservations(Reservation.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+
+
+class ReservationNoun(NounView):
+    model, lookup, parent, tag = Reservation, "pk", "reservation", TAG
+    parent_output = output = outputs.ReservationOutput
+
+
+class Issue(ReservationNoun):
+    """Hand the parts out, with serials where the part has them (PRT-07)."""
+
+    noun, input, verb = "issue", inputs.IssueInput, actions.issue
+
+
+class Consumption(ReservationNoun):
+    noun, verb = "consumption", actions.consume
+
+
+class Return(ReservationNoun):
+    noun, input, verb = "return", inputs.ReturnInput, actions.give_back
+
+
+class Release(ReservationNoun):
+    noun, verb = "release", actions.release

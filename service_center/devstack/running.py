@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 from . import browser, frontend, requirements, stack
@@ -10,7 +11,7 @@ from .places import PYTHON, ROOT, RUN
 from .processes import is_locked, lock
 from .stack import Backing
 from .supervisor import Supervisor, end_leftovers
-from .terminal import say
+from .terminal import progress_to, say
 from .up import SETTINGS
 
 TEST_SETTINGS = "service_center.settings.test"
@@ -39,6 +40,7 @@ async def _test(below: Backing, arguments: list[str]) -> int:
 
 def manage(arguments: list[str]) -> int:
     """Run a Django command against the development database; starts its services if they are not running."""
+    progress_to(sys.stderr)
     requirements.ensure()
     lock_file = RUN / "dev" / "lock"
     if is_locked(lock_file):

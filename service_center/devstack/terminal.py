@@ -6,23 +6,33 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 
 class Refusal(Exception):
     """One clear sentence for the person at the terminal; `./dev` prints it and exits 1."""
 
 
+_progress: TextIO | None = None
+
+
+def progress_to(stream: TextIO) -> None:
+    """Send the steps elsewhere than to standard output, which then belongs to the command that is run."""
+    global _progress
+    _progress = stream
+
+
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Print the title now, and the seconds (or `failed`) behind it when the step is over."""
     began = time.monotonic()
-    print(f"  {title:<58}", end="", flush=True)
+    print(f"  {title:<58}", end="", flush=True, file=_progress)
     try:
         yield
     except BaseException:
-        print(f"{_seconds(began)}  failed", flush=True)
+        print(f"{_seconds(began)}  failed", flush=True, file=_progress)
         raise
-    print(_seconds(began), flush=True)
+    print(_seconds(began), flush=True, file=_progress)
 
 
 def say(text: str = "") -> None:

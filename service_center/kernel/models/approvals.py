@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def visible_to(self, user: User) -> Self:
-        """What the person asked for, decided, or holds the role (and branch) of the current step to decide."""
+        """What the person asked for, decided, or may decide by the current step's role and branch."""
         person = getattr(user, "person", None)
         own = Q(requester=user) | Q(decisions__by=user)
         if person is not None:
@@ -41,10 +41,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
 
 class Approval(models.Model):
-    """A request with the chain that decides it, frozen when it was made. The verb runs when the last step agrees.
+    """A request with the chain that decides it, frozen when made. The verb runs when the last step agrees.
 
-    `steps` holds `{"order", "role", "same_branch", "clause"}`; `current_role` and `current_branch` are empty once it is
-    decided. `payload` are plain values for the verb, no personal data.
+    `steps` holds `{"order", "role", "same_branch", "clause"}`; `current_role` and `current_branch` are empty
+    once it is decided. `payload` are plain values for the verb, no personal data.
     """
 
     class Status(models.TextChoices):

@@ -106,7 +106,7 @@ class Versioned(models.Model):
 
 
 def version_constraints(name: str) -> list[models.BaseConstraint]:
-    """One number per version, one open-ended version per key, a whole time of force (overlap: migration by hand)."""
+    """One number per version, one open-ended version per key, a whole time of force."""
     live = Q(status__in=[VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED])
     return [
         models.UniqueConstraint(fields=["key", "version"], name=f"{name}_version"),
@@ -127,8 +127,8 @@ def version_constraints(name: str) -> list[models.BaseConstraint]:
 class Rule(Versioned):
     """A duration: so many units, counted on a calendar, for the cases its conditions describe.
 
-    `rungs` are `{"name", "role", "percent" | "at" | "after" + "unit"}`; `pausing_reasons` are the hold reasons that
-    make the clock stand still.
+    `rungs` are `{"name", "role"}` and one of `percent`, `at`, `before` or `after` with `unit`
+    (kernel.policies); `pausing_reasons` are the hold reasons that make the clock stand still.
     """
 
     class Unit(models.TextChoices):
@@ -191,8 +191,8 @@ class Setting(Versioned):
 class ApprovalStep(Versioned):
     """One step of a chain: who, in which order, decides on a kind of request within a range of amounts.
 
-    A bound is a number of its own or, with `min_setting` and `max_setting`, the value of a setting. The lower bound is
-    exclusive, the upper inclusive, so that two neighbours share one limit ("above 5000").
+    A bound is a number of its own or, with `min_setting` and `max_setting`, the value of a setting. The lower
+    bound is exclusive, the upper inclusive, so that two neighbours share one limit ("above 5000").
     """
 
     kind = models.CharField(max_length=80)
@@ -217,7 +217,7 @@ class ApprovalStep(Versioned):
         )
 
     def covers(self, amount: Decimal | None, low: Decimal | None, high: Decimal | None) -> bool:
-        """Whether the amount lies above `low` and not above `high`; a bounded step covers no unknown amount."""
+        """Whether the amount lies above `low` and not above `high`; a bounded step needs an amount."""
         if amount is None:
             return low is None and high is None
         return (low is None or amount > low) and (high is None or amount <= high)

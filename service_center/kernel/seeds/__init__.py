@@ -1,0 +1,1 @@
+"""The shipped rulebook as plain data: documents, clauses, rules, settings and approval steps."""

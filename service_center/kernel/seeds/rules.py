@@ -104,6 +104,7 @@ RULES: tuple[R, ...] = (
     R("slip.commitment", "反馈单服务承诺", "Commitment on the slip", "002-2 四(二)2", {}, ("CF-09",), value="48", rungs=rungs.OWNER_HOURS),
     R("survey.invitation", "满意度调查发出", "Survey sent", "000 三(五)1", value="24", rungs=rungs.REMINDER, **MUST),
     R("survey.link", "调查链接有效期", "Life of a survey link", "SC 4", value="30", **NATURAL),
+    R("portal.link", "服务单链接有效期", "Life of a customer's case link", "SC 4", value="14", **NATURAL),
     R("survey.cause", "低满意度原因分析", "Cause of low satisfaction", "000 三(五)3", value="3", **WORK, demo=True, rungs=rungs.OWNER_DAYS),
     R("survey.rectification", "低满意度整改", "Correction of low satisfaction", "000 三(五)3", value="10", **WORK, demo=True, rungs=rungs.OWNER_DAYS),
     R("opinion_card.send", "意见卡次日寄出", "Card sent the next day", "002-1 17", {}, ("CF-08", "CF-10"), value="1", **NATURAL, rungs=rungs.REMINDER),

@@ -119,6 +119,7 @@ SETTINGS: tuple[S, ...] = (
     S("followup.automatic", "自动产生回访", "Follow-ups start by themselves", "003 5.2.2", {}, ("CF-27",), value=True, **FLAG),
     S("followup.on_request", "客户可申请回访", "Customers may ask for one", "003 5.2.1", {}, ("CF-27",), value=True, **FLAG),
     S("followup.attempts", "回访联系次数", "Attempts of a follow-up", "SC 4", value=3, **COUNT),
+    S("portal.case_link", "登记后向客户发链接", "A new ticket's customer gets a link", "SC 4", value=True, **FLAG),
     S("complaint.task_group_for", "须成立小组的投诉", "Complaints that need a group", "000 六(二)1", {}, ("CF-23",), value=["complex", "serious"], **LIST),
     S("complaint.supervisor_visit", "主任走访投诉客户", "The supervisor visits", "002-1 21", {}, ("CF-23",), value="onsite", choices=("all", "onsite", "none")),
     S("complaint.single_owner", "投诉专人负责", "One owner per complaint", "001-I 五2", {}, ("CF-23",), value=True, **FLAG),

@@ -10,8 +10,8 @@ class KernelConfig(AppConfig):
     verbose_name = "kernel"
 
     def ready(self) -> None:
-        """Load every app's subscribers once all models exist; a fact written before would miss its listeners."""
+        """Load every app's facts, listeners and periodic jobs once all models exist."""
         for config in apps.get_app_configs():
-            for topic in ("subscribers", "jobs"):
+            for topic in ("events", "subscribers", "jobs", "housekeeping"):
                 if (config.module is not None) and find_spec(f"{config.name}.{topic}"):
                     import_module(f"{config.name}.{topic}")

@@ -4,19 +4,20 @@ WWW-Authenticate.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from service_center.kernel import tokens
 from service_center.kernel.errors import Forbidden
 from service_center.kernel.models import ApiToken, User
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 REALM = 'Bearer realm="service_center"'
 
@@ -59,25 +60,3 @@ class IsStaffMember(BasePermission):
             and not user.must_change_password
             and getattr(user, "person", None) is not None
         )
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
-    """Describes the bearer token in the OpenAPI document."""
-
-    target_class = TokenAuthentication
-    name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
-    """Describes the browser's session in the OpenAPI document."""
-
-    target_class = Session
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        from django.conf import settings
-
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

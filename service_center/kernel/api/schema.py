@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from service_center.kernel.api import schemes
 from service_center.kernel.api.problems import Problem
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -31,7 +32,12 @@ class Schema(AutoSchema):
             return f"{action}_{self.view.parent}_{noun.replace('-', '_')}"
         if name:
             listing = hasattr(self.view, "pagination_class")
-            action = {"POST": "create", "PATCH": "edit", "GET": "list" if listing else "get", "DELETE": "delete"}
+            action = {
+                "POST": "create",
+                "PATCH": "edit",
+                "GET": "list" if listing else "get",
+                "DELETE": "delete",
+            }
             return f"{action[self.method]}_{name}"
         return super().get_operation_id()
 
@@ -48,15 +54,20 @@ class Schema(AutoSchema):
         shapes = shape(self.method) if shape is not None else {}
         if not shapes:
             return super().get_response_serializers()
-        return shapes | {code: Problem for code in _PROBLEMS.get(self.method, ())}
+        return shapes | dict.fromkeys(_PROBLEMS.get(self.method, ()), Problem)
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
         if self.method in _WRITES:
-            parameters.append(OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True))
+            parameters.append(
+                OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+            )
         if self.method == "PATCH":
             parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True))
         return parameters
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self.method == "GET" and hasattr(self.view, "pagination_class")
+
+
+__all__ = ["Schema", "schemes"]

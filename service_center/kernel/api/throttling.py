@@ -1,12 +1,20 @@
 """One budget per principal: the user behind a token or session, else the address."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class PerPrincipal(SimpleRateThrottle):
-    """Counts in the process's memory: a bound against runaways, shared state is not worth a query per request."""
+    """Counts in the process's memory: a bound against runaways, shared state is not worth a query per
+    request.
+    """
 
     scope = "principal"
 

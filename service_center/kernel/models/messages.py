@@ -1,7 +1,14 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
 
 from service_center.kernel.fields import EncryptedJSONField, EncryptedTextField
+
+if TYPE_CHECKING:
+    from service_center.kernel.models.identity import User
 
 
 class Channel(models.TextChoices):
@@ -68,6 +75,12 @@ class Circuit(models.Model):
         return f"{self.channel} {self.failures}"
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> Self:
+        """A user's own news."""
+        return self.filter(user=user)
+
+
 class Notification(models.Model):
     """A line in a user's own list: a template code with its parameters, told in the language
     of the reader.
@@ -84,6 +97,8 @@ class Notification(models.Model):
     dedupe_key = models.CharField(max_length=200, null=True, unique=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         indexes = (

@@ -1,0 +1,65 @@
+"""The last two beats of every verb on a ticket: save it one version up, and write the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from service_center.kernel import journal, rulebook
+from service_center.kernel.errors import Invalid
+from service_center.kernel.models import Event
+from tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from service_center.kernel.journal import EventType
+    from service_center.kernel.models import User
+
+
+def keep(ticket: Ticket) -> None:
+    """Write the locked ticket, one version up: every verb changes it, so every ETag tells."""
+    ticket.version += 1
+    ticket.save()
+
+
+def tell(
+    kind: EventType,
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    also: Sequence[models.Model | None] = (),
+    **data: Any,
+) -> Event:
+    """Put the fact on the timelines of the ticket, its unit, its customer and whatever else is named."""
+    links = [ticket.unit, ticket.customer, *also]
+    return journal.record(kind, ticket, actor=actor, at=at, occurred_at=occurred_at, links=links, **data)
+
+
+def took_place_at(occurred_at: datetime | None, *, not_before: datetime, at: datetime) -> datetime:
+    """When something really happened, as a device tells it: not before `not_before`, not in the future.
+
+    Up to the tolerated offset of a device's clock a time counts as now. Raises Invalid beside the field `at`.
+    """
+    if occurred_at is None:
+        return at
+    if occurred_at > at + tolerated_offset():
+        raise Invalid(_("时间不能晚于现在，请检查设备的时钟。"), field="at")
+    if occurred_at < not_before - tolerated_offset():
+        raise Invalid(_("时间不能早于 %(from)s。") % {"from": local(not_before)}, field="at")
+    return max(min(occurred_at, at), not_before)
+
+
+def tolerated_offset() -> timedelta:
+    """How far a device's clock may be off before its times are doubted."""
+    return timedelta(seconds=int(rulebook.setting("ticket.device.offset_seconds")))
+
+
+def local(moment: datetime) -> str:
+    """An instant as people of the company read it."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")

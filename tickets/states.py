@@ -1,0 +1,187 @@
+"""The words of a ticket's life: states and codes, with the names people read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    REGISTERED = "registered", _("已登记")
+    VERIFIED = "verified", _("已核实")
+    ANSWERED = "answered", _("已答复")
+    CLASSIFIED = "classified", _("已分类")
+    DISPATCHED = "dispatched", _("已派工")
+    APPOINTED = "appointed", _("已预约")
+    IN_HANDLING = "in_handling", _("处理中")
+    ON_HOLD = "on_hold", _("挂起")
+    HANDLED = "handled", _("已处理")
+    RESULT_TOLD = "result_told", _("结果已告知")
+    CLOSED = "closed", _("已关闭")
+    CANCELLED = "cancelled", _("已取消")
+    REFUSED = "refused", _("已拒绝")
+
+
+ENDED = (Status.ANSWERED, Status.CLOSED, Status.CANCELLED, Status.REFUSED)
+OPEN = tuple(state for state in Status if state not in ENDED)
+FLOW = tuple(
+    Status(s)
+    for s in (
+        "registered",
+        "verified",
+        "classified",
+        "dispatched",
+        "appointed",
+        "in_handling",
+        "handled",
+        "result_told",
+        "closed",
+    )
+)
+UNDER_WORK = (Status.IN_HANDLING, Status.ON_HOLD)
+
+
+class Channel(TextChoices):
+    PHONE = "phone", _("电话")
+    EMAIL = "email", _("电子邮件")
+    WEB = "web", _("官网")
+    PORTAL = "portal", _("客户自助页")
+    WECHAT = "wechat", _("微信")
+    APP = "app", _("APP")
+    COUNTER = "counter", _("门店")
+    API = "api", _("系统接口")
+
+
+class Demand(TextChoices):
+    REPAIR = "repair", _("维修")
+    RETURN = "return", _("退货")
+    EXCHANGE = "exchange", _("换货")
+    CONSULT = "consult", _("咨询")
+    INSTALL = "install", _("安装")
+    MAINTAIN = "maintain", _("保养")
+    COMPLAIN = "complain", _("投诉")
+
+
+class Nature(TextChoices):
+    """What kind of problem it is; decides the group that handles it (DSP-01, DSP-07)."""
+
+    FAULT = "fault", _("产品故障")
+    WARRANTY = "warranty", _("保修")
+    CONSULTATION = "consultation", _("咨询")
+    USAGE = "usage", _("使用指导")
+    INSTALLATION = "installation", _("安装调试")
+    MAINTENANCE = "maintenance", _("保养")
+    RETURN_EXCHANGE = "return_exchange", _("退换货")
+    COMPLAINT = "complaint", _("投诉")
+    OTHER = "other", _("其他")
+
+
+class Tier(TextChoices):
+    URGENT = "urgent", _("紧急")
+    GENERAL = "general", _("一般")
+    ORDINARY = "ordinary", _("普通")
+
+
+class Complexity(TextChoices):
+    SIMPLE = "simple", _("简单")
+    COMPLEX = "complex", _("复杂")
+
+
+class ServiceCategory(TextChoices):
+    PAID = "paid", _("有费服务")
+    CONTRACT = "contract", _("合同服务")
+    FREE = "free", _("免费服务")
+    ADMINISTRATIVE = "administrative", _("一般行政工作")
+
+
+class Mode(TextChoices):
+    PHONE = "phone", _("电话解决")
+    REMOTE = "remote", _("远程")
+    ONSITE = "onsite", _("上门")
+    BRINGIN = "bringin", _("送修")
+    MAILIN = "mailin", _("寄修")
+    EXCHANGE = "exchange", _("换机")
+
+
+TAKES_AWAY = (Mode.BRINGIN, Mode.MAILIN, Mode.EXCHANGE)
+
+
+class ContactOutcome(TextChoices):
+    REACHED = "reached", _("已联系上")
+    UNREACHABLE = "unreachable", _("无法接通")
+    REFUSED = "refused", _("拒接")
+
+
+class ContactChannel(TextChoices):
+    PHONE = "phone", _("电话")
+    SMS = "sms", _("短信")
+    EMAIL = "email", _("电子邮件")
+    WECHAT = "wechat", _("微信")
+    APP = "app", _("APP")
+    IN_PERSON = "in_person", _("当面")
+    LETTER = "letter", _("信函")
+
+
+class AssignmentStatus(TextChoices):
+    OFFERED = "offered", _("待确认")
+    ACCEPTED = "accepted", _("已接受")
+    DECLINED = "declined", _("已拒绝")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    DONE = "done", _("已完成")
+
+
+class VisitStatus(TextChoices):
+    CONFIRMED = "confirmed", _("已约定")
+    MOVED = "moved", _("已改约")
+    DROPPED = "dropped", _("已取消")
+    ARRIVED = "arrived", _("已到达")
+    DONE = "done", _("已结束")
+
+
+class FaultClass(TextChoices):
+    DEVICE = "device", _("设备故障")
+    SOFTWARE = "software", _("软件故障")
+    ENVIRONMENT = "environment", _("环境因素")
+
+
+class ConsentMethod(TextChoices):
+    SIGNATURE = "signature", _("签字")
+    VERBAL = "verbal", _("口头")
+    LINK = "link", _("链接确认")
+
+
+class HoldReason(TextChoices):
+    CUSTOMER = "customer", _("等待客户")
+    PART = "part", _("等待配件")
+    FACTORY = "factory", _("返厂")
+    APPROVAL = "approval", _("等待审批")
+
+
+class PartSource(TextChoices):
+    """Where a part line is drawn from: the branch's store or the engineer's own stock."""
+
+    STORE = "store", _("仓库")
+    ENGINEER = "engineer", _("工程师备件")
+
+
+class PartLineStatus(TextChoices):
+    RESERVED = "reserved", _("已预留")
+    SHORT = "short", _("缺货")
+    ISSUED = "issued", _("已领用")
+    USED = "used", _("已使用")
+    RELEASED = "released", _("已释放")
+
+
+class Disposition(TextChoices):
+    CUSTOMER = "customer", _("交还客户")
+    CUSTODY = "custody", _("留存")
+    DISPOSED = "disposed", _("已处置")
+
+
+class EscalationTarget(TextChoices):
+    EXPERT = "expert", _("技术专家")
+    SUPERVISOR = "supervisor", _("服务主任")
+    MANAGER = "manager", _("售后服务经理")
+
+
+class ChargeKind(TextChoices):
+    AGREED = "agreed", _("约定费用")
+    PART = "part", _("配件费")

@@ -1,0 +1,50 @@
+"""What tickets do when something happens elsewhere. Each does one thing, may run twice and touches the database only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from parts import events as part_events
+from service_center.kernel import clock_events
+from service_center.kernel.models import Event
+from service_center.kernel.subscriptions import on
+from staff import events as staff_events
+from staff.models import Person
+from tickets import events
+from tickets.actions import approvals as _performers  # noqa: F401 - registers what granted requests do
+from tickets.actions import indexing, news
+from tickets.models import Ticket
+
+TICKET = Ticket._meta.label_lower
+PART_LINE = "tickets.partline"
+
+
+@on(events.REGISTERED, events.EDITED)
+def index_words(event: Event, *, at: datetime) -> None:
+    indexing.index(Ticket.objects.with_people().get(pk=event.subject_id))
+
+
+@on(part_events.FILLED)
+def go_on_with_part(event: Event, *, at: datetime) -> None:
+    if event.data.get("source_type") == PART_LINE:
+        news.part_came(event.data["source_id"], at=at)
+
+
+@on(part_events.ISSUED)
+def note_issue(event: Event, *, at: datetime) -> None:
+    if event.data.get("source_type") == PART_LINE:
+        news.part_issued(event.data["source_id"], at=at)
+
+
+@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED)
+def tell_of_deadline(event: Event, *, at: datetime) -> None:
+    if event.subject_type == TICKET:
+        news.deadline_rang(event, at=at)
+
+
+@on(staff_events.LEFT)
+def pass_work_on(event: Event, *, at: datetime) -> None:
+    people = Person.objects.select_related("user", "branch").in_bulk(
+        [event.subject_id, event.data["successor"]]
+    )
+    news.person_left(people[event.subject_id], people[event.data["successor"]], at=at)

@@ -163,7 +163,7 @@ def _record(kind: journal.EventType, booking: Booking, *, actor: User | None, at
         actor=actor,
         at=at,
         booking=booking.pk,
-        kind=booking.kind,
+        purpose=booking.kind,
         starts_at=booking.starts_at.isoformat(),
         ends_at=booking.ends_at.isoformat(),
     )

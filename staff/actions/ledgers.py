@@ -61,18 +61,22 @@ def post_score(
     criterion again returns the entry of the first time. Raises Invalid(field="value" or "criterion").
     """
     _check_score(criterion, value)
-    source_type = source._meta.label_lower if source is not None else ""
-    source_id = source.pk if source is not None else None
     happened = occurred_at or at
-    fields = {
-        "at": happened, "period": month_of(happened, zone=person.branch.zone), "value": value, "note": note[:200],
-        "posted_by": actor, "origin_key": commands.origin_key() if source is None else None,
-    }  # fmt: skip
-    identity = {"person": person, "criterion": criterion, "source_type": source_type, "source_id": source_id}
+    entry = ScoreEntry(
+        person=person,
+        criterion=criterion,
+        value=value,
+        note=note[:200],
+        at=happened,
+        period=month_of(happened, zone=person.branch.zone),
+        posted_by=actor,
+    )
     if source is None:
-        entry, created = ScoreEntry.objects.create(**identity, **fields), True
+        entry.origin_key = commands.origin_key()
+        entry.save(force_insert=True)
+        created = True
     else:
-        entry, created = ScoreEntry.objects.get_or_create(**identity, retracts=None, defaults=fields)
+        entry, created = _once_per_source(entry, source)
     if created:
         _record_score(entry, actor=actor, at=at)
     return entry
@@ -160,6 +164,19 @@ def post_time(
 def month_of(instant: datetime, *, zone: str) -> date:
     """The first day of the local month an instant falls into."""
     return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(ZoneInfo(zone)).date().replace(day=1)
+
+
+def _once_per_source(entry: ScoreEntry, source: models.Model) -> tuple[ScoreEntry, bool]:
+    """The entry saved, or the one that this source gave this person on this criterion before."""
+    values = {name: getattr(entry, name) for name in ("value", "note", "at", "period", "posted_by")}
+    return ScoreEntry.objects.get_or_create(
+        person=entry.person,
+        criterion=entry.criterion,
+        source_type=source._meta.label_lower,
+        source_id=source.pk,
+        retracts=None,
+        defaults=values,
+    )
 
 
 def _check_score(criterion: str, value: Decimal) -> None:

@@ -1,0 +1,134 @@
+"""What screens and the apps above ask about people. Everything for many people at once: no query per
+person.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Prefetch, QuerySet, Sum
+
+from staff.models import (
+    Appraisal,
+    AppraisalLine,
+    Booking,
+    Licence,
+    Licensable,
+    Person,
+    PersonSkill,
+    ScoreEntry,
+    TimeEntry,
+)
+from staff.states import BookingKind
+
+if TYPE_CHECKING:
+    from service_center.kernel.models import User
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much of a stretch of time is taken by visits."""
+
+    count: int
+    minutes: int
+
+
+NO_LOAD: Final = Load(0, 0)
+
+
+def by_username(username: str) -> Person | None:
+    """The person with this log-in, whoever asks."""
+    return Person.objects.select_related("user", "branch").filter(user__username=username).first()
+
+
+def load(people: Iterable[int], *, start: datetime, end: datetime) -> dict[int, Load]:
+    """Visits of each person that begin in `[start, end)`; people without any are left out."""
+    rows = (
+        Booking.objects.live()
+        .filter(person__in=list(people), kind=BookingKind.VISIT, starts_at__gte=start, starts_at__lt=end)
+        .values("person")
+        .annotate(visits=Count("id"), taken=Sum(F("ends_at") - F("starts_at")))
+    )
+    return {row["person"]: Load(row["visits"], int(row["taken"].total_seconds() // 60)) for row in rows}
+
+
+def busy(people: Iterable[int], *, start: datetime, end: datetime) -> dict[int, list[Booking]]:
+    """Live bookings that overlap `[start, end)`, by person: visits, leave, off shift, training."""
+    found: dict[int, list[Booking]] = defaultdict(list)
+    for booking in (
+        Booking.objects.overlapping(start, end).filter(person__in=list(people)).order_by("starts_at")
+    ):
+        found[booking.person_id].append(booking)
+    return dict(found)
+
+
+def licensed(people: Iterable[int], product: Licensable, *, at: datetime) -> set[int]:
+    """Which of the people may be sent to the product at that instant (STF-04)."""
+    rows = Licence.objects.covering(product, at=at).filter(person__in=list(people))
+    return set(rows.values_list("person", flat=True))
+
+
+def skill_levels(people: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Level by skill code by person (STF-05)."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = PersonSkill.objects.filter(person__in=list(people)).values_list("person", "skill__code", "level")
+    for person, code, level in rows:
+        found[person][code] = level
+    return dict(found)
+
+
+def day_of(instant: datetime, *, zone: str) -> tuple[datetime, datetime]:
+    """First instant of the local day an instant falls into, and of the next."""
+    local = ZoneInfo(zone)
+    day = instant.astimezone(local).date()
+    return (
+        datetime.combine(day, time.min, tzinfo=local),
+        datetime.combine(day + timedelta(days=1), time.min, tzinfo=local),
+    )
+
+
+def coming_bookings(person: Person, *, at: datetime) -> QuerySet[Booking]:
+    """What takes the person's time from now on, soonest first."""
+    return Booking.objects.live().filter(person=person, ends_at__gt=at).order_by("starts_at", "id")
+
+
+def valid_licences(person: Person, *, at: datetime) -> QuerySet[Licence]:
+    """What the person may do now, general ones first."""
+    return Licence.objects.valid_at(at).filter(person=person).order_by("product_line", "product_model", "id")
+
+
+def scores_of(person: Person, *, period: date | None = None) -> QuerySet[ScoreEntry]:
+    """The person's entries, newest first, each with whether it was taken back."""
+    rows = ScoreEntry.objects.filter(person=person).select_related("posted_by__person", "retracted_by")
+    return (rows if period is None else rows.in_period(period)).order_by("-at", "-id")
+
+
+def time_by_category(person: Person, *, start: datetime, end: datetime) -> dict[str, int]:
+    """Minutes by category of work begun in `[start, end)` (K27)."""
+    rows = TimeEntry.objects.filter(person=person, started_at__gte=start, started_at__lt=end)
+    return dict(rows.values_list("category").annotate(total=Sum("minutes")).order_by("category"))
+
+
+def appraisals(user: User | None) -> QuerySet[Appraisal]:
+    """The appraisals the user may see, with person and lines."""
+    return (
+        Appraisal.objects.visible_to(user)
+        .select_related("person__user", "person__branch", "confirmed_by")
+        .prefetch_related(Prefetch("lines", AppraisalLine.objects.order_by("id")))
+    )
+
+
+def appraisal_with_entries(user: User | None) -> QuerySet[Appraisal]:
+    """As `appraisals`, with the entries each figure was made of (STF-06: each figure opens its entries)."""
+    entries = ScoreEntry.objects.select_related("posted_by__person").order_by("at", "id")
+    lines = AppraisalLine.objects.order_by("id").prefetch_related(Prefetch("entries", entries))
+    return (
+        Appraisal.objects.visible_to(user)
+        .select_related("person__user", "person__branch", "confirmed_by")
+        .prefetch_related(Prefetch("lines", lines))
+    )

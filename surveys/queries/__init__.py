@@ -1,0 +1,1 @@
+"""What screens and figures ask of surveys and follow-up calls."""

@@ -53,11 +53,7 @@ def can_take_custody(user: User, branch_id: int | None) -> bool:
 
 
 def can_ask_adjustment(user: User, location: Location) -> bool:
-    return can_keep_store(user, location) or can_approve_adjustment(user)
-
-
-def can_approve_adjustment(user: User) -> bool:
-    return has_role(user, "parts", "manager")
+    return can_keep_store(user, location) or has_role(user, "parts", "manager")
 
 
 def can_quarantine(user: User, location: Location) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from parts import events, permissions
 from parts.models import Location, Part, PartClass, StockPolicy
 from parts.states import Kind, Tracking
-from service_center.kernel import access, commands, errors, journal
+from service_center.kernel import access, commands, errors, journal, rulebook
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
@@ -88,17 +88,21 @@ def plan_stock(
     part: Part,
     *,
     location: Location,
-    safety_stock: int,
-    reorder_point: int,
     reorder_quantity: int,
+    safety_stock: int | None = None,
+    reorder_point: int | None = None,
     actor: User | None,
     at: datetime,
 ) -> StockPolicy:
     """Set when and how much a store buys of the part (PRT-03); takes effect with the part's next movement.
 
-    Raises Invalid.
+    What is not given comes from the rulebook (stock.safety_default, stock.reorder_default). Raises Invalid.
     """
     access.require(permissions.can_plan, actor)
+    if safety_stock is None:
+        safety_stock = int(rulebook.setting("stock.safety_default", at=at))
+    if reorder_point is None:
+        reorder_point = int(rulebook.setting("stock.reorder_default", at=at))
     if location.kind != Kind.STORE:
         raise errors.Invalid(_("补货点只能设在仓库。"), field="location")
     if safety_stock > reorder_point:

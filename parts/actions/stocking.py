@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
@@ -15,14 +15,16 @@ from parts.actions import ledger, replenishing, reserving
 from parts.models import Location, Part, StockMove
 from parts.states import USABLE, Clearance, Kind, MoveKind
 from service_center.kernel import access, approvals, commands, errors, journal
+from staff.models import Branch
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
     from service_center.kernel.models import Approval, User
-    from staff.models import Branch, Person
+    from staff.models import Person
 
-ADJUSTMENT = "stock.adjustment"
+ADJUSTMENT: Final = "stock.adjustment"
+SCRAPPING: Final = "stock.scrap"
 
 
 def carry(
@@ -202,23 +204,52 @@ def clear(
     outcome: str,
     actor: User | None,
     at: datetime,
-) -> StockMove:
-    """Decide on quarantined pieces: passed again, back to the supplier, or scrapped (PRT-12, PRT-13)."""
+) -> StockMove | Approval:
+    """Decide on quarantined pieces: passed again, back to the supplier, or scrapped (PRT-12, PRT-13).
+
+    Scrapping is asked for unless the actor holds the rulebook's role. Raises OutOfStock, SerialsNeeded.
+    """
     access.require(permissions.can_inspect, actor)
     _check_quantity(quantity)
+    ledger.check_names(part, serials, quantity)
+    if outcome == Clearance.SCRAP and not approvals.may_alone(SCRAPPING, actor, at=at):
+        wish = {"branch": branch.pk, "quantity": quantity, "serials": list(serials)}
+        worth = part.unit_price * quantity
+        return approvals.ask(SCRAPPING, part, kind=SCRAPPING, payload=wish, amount=worth, actor=actor, at=at)
+    return _clear(part, branch, quantity, serials, Clearance(outcome), actor, at)
+
+
+@approvals.performs(SCRAPPING)
+def scrap_as_approved(approval: Approval, *, actor: User | None, at: datetime) -> StockMove:
+    """Scrap what an inspector asked to scrap; the stock is checked again."""
+    access.require(permissions.can_inspect, actor)
+    wish = approval.payload
+    part, branch = Part.objects.get(pk=approval.subject_id), Branch.objects.get(pk=wish["branch"])
+    return _clear(part, branch, wish["quantity"], wish["serials"], Clearance.SCRAP, actor, at)
+
+
+def _clear(
+    part: Part,
+    branch: Branch,
+    quantity: int,
+    serials: Sequence[str],
+    outcome: Clearance,
+    actor: User | None,
+    at: datetime,
+) -> StockMove:
     origin, store = ledger.place(branch, Kind.QUARANTINE), ledger.place(branch, Kind.STORE)
     destination = {
         Clearance.RELEASE: store,
         Clearance.SUPPLIER: ledger.outside(Kind.SUPPLIER),
         Clearance.SCRAP: ledger.outside(Kind.SCRAP),
-    }[Clearance(outcome)]
+    }[outcome]
     pieces = ledger.serials_at(part, origin, serials, quantity)
     line = ledger.Line(part, origin, destination, quantity, pieces)
     move = ledger.post(MoveKind.CLEARANCE, [line], actor=actor, at=at, origin_key=commands.origin_key())
     journal.record(
-        events.CLEARED, part, actor=actor, at=at, part=part.code, quantity=quantity, outcome=outcome
+        events.CLEARED, part, actor=actor, at=at, part=part.code, quantity=quantity, outcome=outcome.value
     )
-    if destination == store:
+    if outcome == Clearance.RELEASE:
         reserving.fill_waiting(part, store, actor=actor, at=at)
     return move
 
@@ -235,12 +266,14 @@ def adjust(
 ) -> StockMove | Approval:
     """Book the difference between count and ledger, with its cause (PRT-05, PRT-06): + found, - missing.
 
-    The parts supervisor and the manager book at once; a storekeeper's wish becomes an approval and nothing
-    moves yet. Raises OutOfStock, Invalid, SerialsNeeded, Forbidden.
+    Who holds the rulebook's role for that amount books at once; the wish of another becomes an approval and
+    nothing moves yet. Raises OutOfStock, Invalid, SerialsNeeded, Forbidden.
     """
     access.require(permissions.can_ask_adjustment, actor, location)
     _check_adjustment(part, location, quantity, serials, reason)
-    if actor is not None and not permissions.can_approve_adjustment(actor):
+    worth = part.unit_price * abs(quantity)
+    if not approvals.may_alone(ADJUSTMENT, actor, at=at, amount=worth):
+        assert actor is not None  # the system may always
         return _ask_adjustment(part, location, quantity, serials, reason, actor, at)
     return _book_adjustment(part, location, quantity, serials, reason, actor, at)
 

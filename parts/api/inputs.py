@@ -72,8 +72,8 @@ class PartChange(StrictSerializer):
 
 class PolicyInput(StrictSerializer):
     location = location()
-    safety_stock = serializers.IntegerField(min_value=0, max_value=PIECES)
-    reorder_point = serializers.IntegerField(min_value=0, max_value=PIECES)
+    safety_stock = serializers.IntegerField(min_value=0, max_value=PIECES, required=False)
+    reorder_point = serializers.IntegerField(min_value=0, max_value=PIECES, required=False)
     reorder_quantity = pieces()
 
 

@@ -185,3 +185,20 @@ class EscalationTarget(TextChoices):
 class ChargeKind(TextChoices):
     AGREED = "agreed", _("约定费用")
     PART = "part", _("配件费")
+
+
+CLOCK_KINDS = {
+    "response": _("响应"),
+    "solution": _("解决"),
+    "promise": _("对客户的承诺"),
+    "outer_response": _("24 小时响应底线"),
+    "outer_solution": _("3 个工作日解决底线"),
+    "arrival": _("到达现场"),
+    "part_cycle": _("等件维修周期"),
+    "factory_cycle": _("返厂维修周期"),
+    "critical": _("关键问题响应"),
+    "acknowledge": _("工程师响应"),
+    "diagnosis": _("初步诊断"),
+    "plan": _("维修方案或换件"),
+    "repair": _("维修完成"),
+}

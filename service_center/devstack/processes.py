@@ -161,3 +161,18 @@ def command_of(pid: int) -> str:
         return asked.stdout.strip()
     except OSError:
         return ""
+
+
+def birth_of(pid: int) -> str:
+    """When a live process began, which with its number tells it from every other; empty when it is gone."""
+    if not LINUX:
+        asked = subprocess.run(
+            ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, check=False, text=True
+        )
+        return asked.stdout.strip()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else f"{boot} {fields[19]}"

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .processes import LINUX, adopt_orphans, command_of, identity, last_line, tie_to_parent
+from .processes import LINUX, adopt_orphans, birth_of, identity, last_line, tie_to_parent
 from .terminal import Refusal, complain
 
 _STEADY_S = 60.0  # a program that lived this long is forgiven its earlier crashes
@@ -167,7 +167,7 @@ class Supervisor:
 
     def _spawn(self, service: Service) -> _Child:
         child = self._children[service.name] = _Child(service)
-        known = {name: {"pid": pid, "command": command_of(pid)} for name, pid in self.pids().items()}
+        known = {name: {"pid": pid, "birth": birth_of(pid)} for name, pid in self.pids().items()}
         self._ledger.write_text(json.dumps(known))
         return child
 
@@ -222,13 +222,13 @@ def end_leftovers(ledger: Path) -> None:
     """Wait for programs of an earlier, killed supervisor, which are stopping by themselves; then insist."""
     known = json.loads(ledger.read_text()) if ledger.exists() else {}
     for limit_s, number in _PATIENCE:
-        alive = [one["pid"] for one in known.values() if command_of(one["pid"]) == one["command"]]
+        alive = [one["pid"] for one in known.values() if birth_of(one["pid"]) == one["birth"]]
         if number is not None:
             for pid in alive:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, number)
         until = time.monotonic() + limit_s
-        while any(command_of(pid) for pid in alive) and time.monotonic() < until:
+        while any(birth_of(pid) for pid in alive) and time.monotonic() < until:
             time.sleep(0.05)
     ledger.unlink(missing_ok=True)
 

@@ -144,7 +144,9 @@ def _canonical_body(request: HttpRequest) -> bytes:
     media_type = request.META.get("CONTENT_TYPE", "").split(";")[0]
     if media_type in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         fields = sorted((k, v) for k, v in request.POST.lists() if k != "csrfmiddlewaretoken")
-        files = sorted((name, hashlib.sha256(b"".join(f.chunks())).hexdigest()) for name, f in request.FILES.items())
+        files = sorted(
+            (name, hashlib.sha256(b"".join(f.chunks())).hexdigest()) for name, f in request.FILES.items()
+        )
         for file in request.FILES.values():
             file.seek(0)
         return repr((fields, files)).encode()
@@ -158,7 +160,8 @@ def _claim(key: Key) -> CommandRecord | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"command:{key.principal}:{key.value}"]
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"command:{key.principal}:{key.value}"],
         )
         if not cursor.fetchone()[0]:
             raise errors.InProgress

@@ -73,7 +73,9 @@ def consumed(calendar: Calendar, start: datetime, now: datetime, pauses: Iterabl
     return total
 
 
-def due(calendar: Calendar, start: datetime, target: timedelta, pauses: Iterable[Span] = ()) -> datetime | None:
+def due(
+    calendar: Calendar, start: datetime, target: timedelta, pauses: Iterable[Span] = ()
+) -> datetime | None:
     """The earliest instant at which the target is consumed; None while an endless pause stands before it.
 
     Raises NeverOpen; OverflowError beyond a hundred years.
@@ -81,7 +83,7 @@ def due(calendar: Calendar, start: datetime, target: timedelta, pauses: Iterable
     if target <= timedelta():
         return start
     for begin, end in running(start, pauses):
-        here = None if end is None else calendar.between(begin, end)
+        here = None if end is None or end - begin > REACH else calendar.between(begin, end)
         if here is None or here >= target:
             return calendar.after(begin, target)
         target -= here
@@ -105,7 +107,9 @@ def natural_days(calendar: Calendar, start: datetime, number: int, pauses: Itera
     return _count(calendar, start, number, merge(pauses, since=start), natural=True)
 
 
-def explain(calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[tuple[Span, str]]) -> list[Interval]:
+def explain(
+    calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[tuple[Span, str]]
+) -> list[Interval]:
     """Cut [start, end) into counted and skipped intervals; a pause weighs more than the hours it covers.
 
     Pauses come with their reason. Neighbours alike are joined. The counted seconds add up to `consumed`.
@@ -169,7 +173,9 @@ def _pieces(
         edges.update(edge for edge in span if edge is not None and start < edge < end)
     ordered = sorted(edges)
     for left, right in zip(ordered, ordered[1:], strict=False):
-        covering = [(span.start, reason) for span, reason in pauses if span.start <= left and _reaches(span, right)]
+        covering = [
+            (span.start, reason) for span, reason in pauses if span.start <= left and _reaches(span, right)
+        ]
         yield left, right, min(covering)[1] if covering else None
 
 
@@ -179,7 +185,11 @@ def _reaches(span: Span, moment: datetime | None) -> bool:
 
 def _add(lines: list[Interval], line: Interval) -> None:
     start = line.start
-    if lines and (lines[-1].counted, lines[-1].reason, lines[-1].detail) == (line.counted, line.reason, line.detail):
+    if lines and (lines[-1].counted, lines[-1].reason, lines[-1].detail) == (
+        line.counted,
+        line.reason,
+        line.detail,
+    ):
         start = lines.pop().start
     seconds = (line.end - start).total_seconds()
     lines.append(Interval(start, line.end, line.counted, seconds, line.reason, line.detail))

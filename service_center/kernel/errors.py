@@ -19,7 +19,12 @@ class DomainError(Exception):
     message: StrOrPromise = _("这一步现在不能做。")
 
     def __init__(
-        self, message: StrOrPromise | None = None, *, code: str | None = None, field: str | None = None, **extra: Any
+        self,
+        message: StrOrPromise | None = None,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        **extra: Any,
     ) -> None:
         self.message = self.message if message is None else message
         self.code = code or self.code
@@ -51,7 +56,9 @@ class TransitionNotAllowed(DomainError):
     code = "transition_not_allowed"
     message = _("当前状态下不能执行此步骤。")
 
-    def __init__(self, *, allowed: Iterable[str] = (), state: str = "", message: StrOrPromise | None = None) -> None:
+    def __init__(
+        self, *, allowed: Iterable[str] = (), state: str = "", message: StrOrPromise | None = None
+    ) -> None:
         super().__init__(message, allowed=sorted(allowed), state=state)
 
 

@@ -80,7 +80,7 @@ def _deliver_next() -> bool:
         try:
             with transaction.atomic():
                 _by_name[delivery.subscriber](delivery.event, at=at)
-        except Exception as error:  # noqa: BLE001 - a poison fact must not stop the others
+        except Exception as error:
             _postpone(delivery, error, at)
         else:
             delivery.delete()
@@ -94,7 +94,9 @@ def _postpone(delivery: Delivery, error: Exception, at: datetime) -> None:
     delivery.next_try_at = at + timedelta(seconds=min(2**delivery.attempts, 3600))
     delivery.dead_at = at if delivery.attempts >= MAX_ATTEMPTS else None
     delivery.save(update_fields=["attempts", "last_error", "next_try_at", "dead_at"])
-    log.warning("delivery of %s to %s failed: %s", delivery.event.name, delivery.subscriber, type(error).__name__)
+    log.warning(
+        "delivery of %s to %s failed: %s", delivery.event.name, delivery.subscriber, type(error).__name__
+    )
 
 
 def lag() -> list[dict[str, object]]:

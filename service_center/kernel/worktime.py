@@ -32,7 +32,7 @@ HORIZON = timedelta(days=400)
 REACH = timedelta(days=36_525)
 """No search goes further than a hundred years."""
 
-BLOCK = 28
+BLOCK = 14
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 MICROSECOND = timedelta(microseconds=1)
@@ -81,7 +81,7 @@ class Stretch(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """The windows of 28 days in microseconds, disjoint and ordered; `sums[i]` is the open time before window i."""
+    """The windows of 14 days in microseconds, disjoint and ordered; `sums[i]` is the open time before window i."""
 
     starts: list[int]
     ends: list[int]
@@ -163,8 +163,7 @@ class Calendar:
 
     def require_openings(self, start: datetime) -> None:
         """Raise NeverOpen unless the calendar opens within 400 days after start."""
-        if not self.between(start, start + HORIZON):
-            raise NeverOpen(self.code)
+        self._after(ticks(start), 1)
 
     def stretches(self, start: datetime, end: datetime) -> Iterator[Stretch]:
         """Cut [start, end) into open and closed pieces, each with its reason, in order and without gaps."""
@@ -249,7 +248,9 @@ class Calendar:
         starts: list[int] = []
         ends: list[int] = []
         sums = [0]
-        reached = max((end for back in (2, 1) for _, end in self._day(first - timedelta(days=back))), default=None)
+        reached = max(
+            (end for back in (2, 1) for _, end in self._day(first - timedelta(days=back))), default=None
+        )
         for offset in range(BLOCK):
             for start, end in self._day(first + timedelta(days=offset)):
                 begin = start if reached is None else max(start, reached)
@@ -261,17 +262,22 @@ class Calendar:
         return _Block(starts, ends, sums)
 
     def _day(self, day: date) -> list[tuple[int, int]]:
-        edges = ((self._edge(day, a, opening=True), self._edge(day, b, opening=False)) for a, b in self.windows(day))
+        edges = (
+            (self._edge(day, a, opening=True), self._edge(day, b, opening=False))
+            for a, b in self.windows(day)
+        )
         return [(start, end) for start, end in edges if start < end]
 
     def _edge(self, day: date, seconds: int, *, opening: bool) -> int:
         """The instant of a wall time, by the rule for folds and gaps."""
-        wall = datetime.combine(day, time(), UTC) + timedelta(seconds=seconds)
-        early = wall.replace(tzinfo=self.zone, fold=0).utcoffset() or timedelta()
-        late = wall.replace(tzinfo=self.zone, fold=1).utcoffset() or timedelta()
-        if early >= late:
-            return ticks(wall - (early if opening else late))
-        return self._transition(ticks(wall - late), ticks(wall - early))
+        wall = datetime.combine(day, time(), self.zone) + timedelta(seconds=seconds)
+        early, late = wall.utcoffset(), wall.replace(fold=1).utcoffset()
+        base = ((day.toordinal() - EPOCH_DAY) * DAY_SECONDS + seconds) * SECOND
+        if early == late or early is None or late is None:
+            return base - (early or timedelta()) // MICROSECOND
+        if early > late:
+            return base - (early if opening else late) // MICROSECOND
+        return self._transition(base - late // MICROSECOND, base - early // MICROSECOND)
 
     def _transition(self, low: int, high: int) -> int:
         """The first instant in (low, high] with the offset of high: the moment the clocks jump forward."""
@@ -344,20 +350,24 @@ def _windows(value: object, path: str) -> tuple[Window, ...]:
     for pair in value:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise BadCalendar("invalid_window", path)
-        start, end = _seconds(pair[0], path), _seconds(pair[1], path)
+        try:
+            start, end = wall_seconds(pair[0]), wall_seconds(pair[1])
+        except (TypeError, ValueError) as error:
+            raise BadCalendar("invalid_window", path) from error
         if start >= end or (windows and start < windows[-1][1]):
             raise BadCalendar("invalid_window", path)
         windows.append((start, end))
     return tuple(windows)
 
 
-def _seconds(value: object, path: str) -> int:
-    match = WALL_TIME.fullmatch(value) if isinstance(value, str) else None
+def wall_seconds(text: str) -> int:
+    """A local time HH:MM or HH:MM:SS in seconds after midnight; 24:00 is the end of the day. Raises ValueError."""
+    match = WALL_TIME.fullmatch(text)
     if match is None:
-        raise BadCalendar("invalid_window", path)
+        raise ValueError(text)
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     if hours == 24 and (minutes or seconds):
-        raise BadCalendar("invalid_window", path)
+        raise ValueError(text)
     return hours * 3600 + minutes * 60 + seconds
 
 

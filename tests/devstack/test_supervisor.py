@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from service_center.devstack.processes import command_of, is_locked, lock
+from service_center.devstack.processes import birth_of, is_locked, lock
 from service_center.devstack.supervisor import end_leftovers
 from service_center.devstack.terminal import Refusal
 
@@ -105,7 +105,7 @@ def test_kill_of_supervisor_leaves_no_orphan(start: Start, tmp_path: Path) -> No
     children = _pids(tmp_path).values()
     supervisor.kill()
     supervisor.wait()
-    assert _wait(lambda: not any(command_of(pid) for pid in children))
+    assert _wait(lambda: not any(birth_of(pid) for pid in children))
 
 
 def test_crashed_program_is_started_again(start: Start, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_crashed_program_is_started_again(start: Start, tmp_path: Path) -> None:
     first = _pids(tmp_path)["above"]
     os.kill(first, signal.SIGKILL)
     assert _wait(lambda: _pids(tmp_path)["above"] != first)
-    assert command_of(_pids(tmp_path)["below"])
+    assert birth_of(_pids(tmp_path)["below"])
 
 
 def test_program_that_keeps_crashing_stops_the_stack(start: Start, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_program_that_keeps_crashing_stops_the_stack(start: Start, tmp_path: Pat
 def test_leftovers_of_a_killed_supervisor_are_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stubborn = subprocess.Popen(["sleep", "60"], start_new_session=True)
     ledger = tmp_path / "pids.json"
-    ledger.write_text(json.dumps({"old": {"pid": stubborn.pid, "command": "sleep 60"}}))
+    ledger.write_text(json.dumps({"old": {"pid": stubborn.pid, "birth": birth_of(stubborn.pid)}}))
     monkeypatch.setattr("service_center.devstack.supervisor._PATIENCE", ((0.1, None), (5.0, signal.SIGKILL)))
     end_leftovers(ledger)
     assert stubborn.wait(5) == -signal.SIGKILL
@@ -141,7 +141,7 @@ def test_leftovers_of_a_killed_supervisor_are_ended(tmp_path: Path, monkeypatch:
 def test_leftovers_never_hit_a_stranger_with_the_same_number(tmp_path: Path) -> None:
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
     ledger = tmp_path / "pids.json"
-    ledger.write_text(json.dumps({"old": {"pid": stranger.pid, "command": "postgres -D data"}}))
+    ledger.write_text(json.dumps({"old": {"pid": stranger.pid, "birth": "another one"}}))
     end_leftovers(ledger)
     assert stranger.poll() is None
     stranger.kill()

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from service_center.kernel import attachments, clocks, commands, journal, presence
+from service_center.kernel import attachments, clocks, commands, explaining, journal, presence
 from service_center.kernel.models import Approval, User
 from service_center.kernel.web import panels
 from service_center.kernel.web.forms import refusals_into
@@ -21,7 +22,9 @@ from tickets.models import Ticket
 from tickets.queries import report as reports
 from tickets.queries import suggestions
 from tickets.web import nouns
+from tickets.web.clocks import drawn
 from tickets.web.edit import EditForm
+from tickets.web.preview import preview_rows
 
 
 def _ticket(request: HttpRequest, number: str) -> Ticket:
@@ -108,18 +111,23 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     found = next((c for c in clocks.for_subject(row) if c.pk == pk), None)
     if found is None:
         raise Http404
-    context = {"ticket": row, "clock": _clock(found), "intervals": clocks.explain(found, commands.now())}
+    now = commands.now()
+    zone = timezone.get_current_timezone()
+    intervals = [(one, explaining.words(one, zone)) for one in clocks.explain(found, now)]
+    context = {
+        "ticket": row,
+        "clock": drawn(found, now),
+        "why": explaining.why(found, now),
+        "intervals": intervals,
+    }
     return render(request, "tickets/clock.html", context)
-
-
-def _clock(row: Any) -> dict[str, Any]:
-    return clocks.as_dict(row, commands.now()) | {"pk": row.pk, "row": row}
 
 
 def _clocks(row: Ticket) -> list[dict[str, Any]]:
     """The ticket's clocks, the most pressing first."""
     order = {"breached": 0, "running": 1, "paused": 2, "met": 3, "cancelled": 4}
-    shown = [_clock(c) for c in clocks.for_subject(row)]
+    now = commands.now()
+    shown = [drawn(c, now) for c in clocks.for_subject(row)]
     return sorted(shown, key=lambda c: (order.get(c["state"], 9), str(c["due_at"] or "9")))
 
 
@@ -151,8 +159,10 @@ def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: An
     if step is not None and step.noun == "assignment":
         found["suggestions"] = suggestions.suggest(row, at=commands.now())
     if step is not None and step.noun in {"signature", "report"}:
-        found["preview"], found["preview_hash"] = reports.preview(row)
-        found["preview_rows"] = reports.as_rows(found["preview"])
+        found["preview"], found["preview_hash"] = reports.preview(
+            row, reports.Words.of(getattr(row, "report_draft", None))
+        )
+        found["preview_rows"] = preview_rows(found["preview"])
         if step.noun == "signature" and not form.is_bound:
             form.fields["report_hash"].initial = found["preview_hash"]
     return found

@@ -18,6 +18,7 @@ from tickets import states
 from tickets.models import Ticket
 from tickets.models.ticket_queryset import TicketQuerySet
 from tickets.queries import search
+from tickets.web.clocks import drawn
 
 CORNERS = (
     ("open", _("未结")),
@@ -83,12 +84,7 @@ def pressing(rows: list[Ticket]) -> dict[int, dict[str, Any]]:
     now = commands.now()
     found: dict[int, dict[str, Any]] = {}
     for pk, mine in clocks.for_subjects(Ticket, [row.pk for row in rows]).items():
-        living = [
-            clocks.as_dict(c, now)
-            for c in mine
-            if c.state in {"running", "breached", "paused"} and not c.stopped_at
-        ]
-        if living:
+        if living := [drawn(c, now) for c in mine if c.stopped_at is None]:
             found[pk] = min(living, key=lambda c: (c["state"] != "breached", str(c["due_at"] or "9")))
     return found
 

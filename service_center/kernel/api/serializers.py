@@ -66,7 +66,9 @@ class StrictSerializer(serializers.Serializer[Any]):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             unknown = [name for name in data if name not in writable]
             if unknown:
-                raise ValidationError({str(name): [_("没有这个字段，或它不能由您填写。")] for name in unknown}, code="unknown")
+                raise ValidationError(
+                    {str(name): [_("没有这个字段，或它不能由您填写。")] for name in unknown}, code="unknown"
+                )
         return super().to_internal_value(data)
 
     @classmethod

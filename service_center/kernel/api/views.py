@@ -149,7 +149,9 @@ class RowView(Door):
         return self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
 
     def row(self, request: Request) -> Any:
-        return get_object_or_404(self.rows(request), **{self.lookup: self.kwargs[self.lookup_kwarg or self.lookup]})
+        return get_object_or_404(
+            self.rows(request), **{self.lookup: self.kwargs[self.lookup_kwarg or self.lookup]}
+        )
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         return self.reply(request, self.row(request))
@@ -222,7 +224,9 @@ class NounView(Door):
         assert self.listed is not None and self.output is not None
         rows = type(self).listed(self.row(request))  # type: ignore[misc]
         pages = self.pagination_class()
-        page = pages.paginate_queryset(self.filter_backends[0]().filter_queryset(request, rows, self), request, view=self)
+        page = pages.paginate_queryset(
+            self.filter_backends[0]().filter_queryset(request, rows, self), request, view=self
+        )
         return pages.get_paginated_response(self.output(page, many=True, context={"request": request}).data)
 
     def reply(self, request: Request, row: Any, result: Any) -> Response:
@@ -261,6 +265,8 @@ class NounView(Door):
             {noun: (self.output or Empty)(), self.parent: self.parent_output()},
         )
         asked = type(
-            f"{title}Asked", (serializers.Serializer,), {"approval": ApprovalRef(), self.parent: self.parent_output()}
+            f"{title}Asked",
+            (serializers.Serializer,),
+            {"approval": ApprovalRef(), self.parent: self.parent_output()},
         )
         return {201: done, 202: asked}

@@ -31,7 +31,9 @@ class Calendar(models.Model):
             "zone": self.zone,
             "weekly": {day: self.weekly[day] for day in worktime.DAYS if self.weekly.get(day)},
             "exceptions": {day.on.isoformat(): day.windows for day in days},
-            "names": {day.on.isoformat(): day.name_zh for day in days if day.name_zh},
+            "names": {
+                day.on.isoformat(): {"zh": day.name_zh, "en": day.name_en} for day in days if day.name_zh
+            },
         }
 
 
@@ -61,7 +63,9 @@ class CalendarVersion(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_number"),)
+        constraints = (
+            models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_number"),
+        )
 
     def __str__(self) -> str:
         return f"{self.calendar_id} v{self.number}"

@@ -32,7 +32,8 @@ class Clock(models.Model):
 
     `ClockEvent` rows are the truth; every column below `kind` is a cache that `clocks` and `firing` write from the
     fold in the same transaction. `schedule` holds the rungs still to fire as `[name, instant, role]`, soonest first;
-    `next_at` is the first of them while the clock counts, null while it stands still.
+    `next_at` is the first of them while the clock counts, null while it stands still. `consumed_seconds` and
+    `left_seconds` are right at `counted_to`; from there on both move with the calendar (null: they stand still).
     """
 
     class State(models.TextChoices):
@@ -46,7 +47,9 @@ class Clock(models.Model):
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=60)
     rule = models.ForeignKey("kernel.Rule", models.PROTECT, related_name="+")
-    calendar_version = models.ForeignKey("kernel.CalendarVersion", models.PROTECT, null=True, related_name="+")
+    calendar_version = models.ForeignKey(
+        "kernel.CalendarVersion", models.PROTECT, null=True, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     cycle = models.PositiveSmallIntegerField(default=1)
     generation = models.PositiveSmallIntegerField(default=0)
@@ -56,6 +59,7 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     consumed_seconds = models.DecimalField(max_digits=17, decimal_places=6, default=0)
+    left_seconds = models.DecimalField(max_digits=17, decimal_places=6, default=0)
     counted_to = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=40, blank=True)
@@ -112,7 +116,9 @@ class ClockEvent(models.Model):
     at = models.DateTimeField()
     occurred_at = models.DateTimeField()
     rule = models.ForeignKey("kernel.Rule", models.PROTECT, null=True, related_name="+")
-    calendar_version = models.ForeignKey("kernel.CalendarVersion", models.PROTECT, null=True, related_name="+")
+    calendar_version = models.ForeignKey(
+        "kernel.CalendarVersion", models.PROTECT, null=True, related_name="+"
+    )
     reason = models.CharField(max_length=40, blank=True)
     data = models.JSONField(default=dict)
 

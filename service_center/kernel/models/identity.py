@@ -23,7 +23,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     language = models.CharField(max_length=8, default="zh-hans")
-    theme = models.CharField(max_length=5, default="auto", choices=[(t, t) for t in ("auto", "light", "dark")])
+    theme = models.CharField(
+        max_length=5, default="auto", choices=[(t, t) for t in ("auto", "light", "dark")]
+    )
     session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -78,7 +78,11 @@ def named(row: Any, field: str = "name") -> str:
         return "–"
     if hasattr(row, f"{field}_zh"):
         english = (get_language() or "").startswith("en")
-        return str(getattr(row, f"{field}_en") or getattr(row, f"{field}_zh")) if english else str(getattr(row, f"{field}_zh"))
+        return (
+            str(getattr(row, f"{field}_en") or getattr(row, f"{field}_zh"))
+            if english
+            else str(getattr(row, f"{field}_zh"))
+        )
     return str(getattr(row, field, row))
 
 

@@ -37,7 +37,9 @@ def search(request: HttpRequest) -> HttpResponse:
     """Hits of all apps for `?q=`; a single hit opens at once."""
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    groups = [(label, hits) for label, finder in _finders.values() if text and (hits := finder(user, text, 10))]
+    groups = [
+        (label, hits) for label, finder in _finders.values() if text and (hits := finder(user, text, 10))
+    ]
     everything = [hit for _, hits in groups for hit in hits]
     if len(everything) == 1 and not request.headers.get("HX-Request"):
         return redirect(everything[0].url)

@@ -1,0 +1,312 @@
+"""Clocks: every deadline is a row that cites its rule, explains its arithmetic and escalates by itself.
+
+The verbs are called by higher apps inside their transaction, after the subject is locked; clocks are locked by id.
+A verb first fires what was due by then, then writes its event, folds all events anew and caches the result, so cache,
+firings and events agree at every commit. `at` is the transaction's database time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.db.models import Model, QuerySet
+
+from service_center.kernel import calendars, clock_events, clock_history, firing, folding, journal
+from service_center.kernel.explaining import as_dict, explain, why
+from service_center.kernel.folding import Fold
+from service_center.kernel.models import Calendar, CalendarVersion, Clock, ClockEvent, Rule, RungFiring
+
+Change = Callable[[Clock], ClockEvent]
+Kind = ClockEvent.Kind
+
+
+def start(
+    subject: Model,
+    kind: str,
+    *,
+    rule: Rule,
+    at: datetime,
+    started_at: datetime | None = None,
+    target: Decimal | None = None,
+    due_at: datetime | None = None,
+) -> Clock:
+    """Start the subject's clock of that kind; one still open is returned as it is, a stopped one begins a new cycle.
+
+    `started_at` may lie before `at` (rungs already past are skipped, not fired). `target` replaces the rule's value,
+    in the rule's unit; `due_at` makes it a promise: an instant given by word that no pause moves.
+    """
+    begun = min(started_at or at, at)
+    version = calendars.current(rule.calendar_id, at=at)
+    known = _locked(subject).filter(kind=kind).first()
+    if known is not None:
+        if known.stopped_at is None:
+            return known
+        begun = max(begun, known.stopped_at)
+        _append([known], at, lambda clock: _policy_event(Kind.START, rule, version, begun, target, due_at))
+        return known
+    event = _policy_event(Kind.START, rule, version, begun, target, due_at)
+    clock = Clock(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
+    event.seq, event.at = 1, at
+    fold = folding.fold(clock_history.facts([event]), at)
+    set_policy(clock, event)
+    past = firing.assign(clock, fold, set(), at=at)
+    clock.save(force_insert=True)
+    event.clock = clock
+    event.save(force_insert=True)
+    for rung in past:
+        rung.clock_id = clock.pk
+    firing.note(past)
+    return clock
+
+
+def pause(subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
+    """Let the open clocks whose rule lists the reason stand still; returns them. A promise never does."""
+    clocks = [
+        clock
+        for clock in _open(subject, kinds)
+        if reason in clock.rule.pausing_reasons and clock.promised_at is None and clock.pause_reason != reason
+    ]
+    return _append(clocks, at, lambda clock: ClockEvent(kind=Kind.PAUSE, occurred_at=at, reason=reason))
+
+
+def resume(subject: Model, *, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
+    """Let the paused clocks count on; returns them."""
+    clocks = [clock for clock in _open(subject, kinds) if clock.paused_at is not None]
+    return _append(clocks, at, lambda clock: ClockEvent(kind=Kind.RESUME, occurred_at=at))
+
+
+def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | None = None) -> Clock | None:
+    """Stop the clock: met when it happened by the due time, equality included. None when no such clock is open.
+
+    `occurred_at` before a recorded breach retracts the breach: the generation rises and `clock.retracted` tells it.
+    Whether a late truth is to be believed is the caller's decision.
+    """
+    clocks = _open(subject, [kind])
+    when = at if occurred_at is None else min(occurred_at, at)
+    stopped = _append(
+        clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
+    )
+    return stopped[0] if stopped else None
+
+
+def retarget(
+    subject: Model,
+    kind: str,
+    *,
+    rule: Rule,
+    at: datetime,
+    target: Decimal | None = None,
+    due_at: datetime | None = None,
+) -> Clock | None:
+    """Put the open clock under another rule: consumed time stays, the target is replaced, the ladder starts anew.
+
+    Already used up: breached at `at`. The same rule with the same target changes nothing. None when none is open.
+    """
+    version = calendars.current(rule.calendar_id, at=at)
+    wanted = None if due_at else rule.value if target is None else target
+    asked = (rule.pk, version.pk, wanted, due_at)
+    clocks = _open(subject, [kind])
+    changed = [c for c in clocks if (c.rule_id, c.calendar_version_id, c.target, c.promised_at) != asked]
+    _append(changed, at, lambda clock: _policy_event(Kind.RETARGET, rule, version, at, target, due_at))
+    return clocks[0] if clocks else None
+
+
+def cancel(subject: Model, *, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
+    """End the open clocks without a verdict; returns them."""
+    return _append(_open(subject, kinds), at, lambda clock: ClockEvent(kind=Kind.CANCEL, occurred_at=at))
+
+
+def reopen(
+    subject: Model, kind: str, *, policy: Literal["continue", "new_cycle"], at: datetime
+) -> Clock | None:
+    """Let a stopped clock go on (the time since the stop is a pause) or begin a new cycle under the same rule.
+
+    A new cycle of a promise grants the same span again. None when no such clock has stopped.
+    """
+    clocks = [clock for clock in _locked(subject).filter(kind=kind) if clock.stopped_at is not None]
+    reopened = _append(clocks, at, lambda clock: _reopening(clock, policy, at))
+    return reopened[0] if reopened else None
+
+
+def recount(calendar: Calendar, version: CalendarVersion, *, at: datetime) -> int:
+    """Move the open clocks of a calendar to its new version, as a retarget to the same rule; returns how many."""
+    moved = 0
+    clocks = Clock.objects.open().filter(rule__calendar=calendar).exclude(calendar_version=version)
+    for ids in _slices(list(clocks.order_by("id").values_list("id", flat=True)), 500):
+        batch = list(_locking(Clock.objects.filter(pk__in=ids, stopped_at=None)))
+        moved += len(
+            _append(
+                batch,
+                at,
+                lambda clock: _policy_event(
+                    Kind.RETARGET, clock.rule, version, at, clock.target, clock.promised_at
+                ),
+            )
+        )
+    return moved
+
+
+def lock_for(subject: Model) -> list[Clock]:
+    """All clocks of the subject, locked in the order of their ids."""
+    return list(_locked(subject))
+
+
+def for_subject(subject: Model) -> list[Clock]:
+    """All clocks of the subject with rule, clause and calendar, oldest first."""
+    return list(Clock.objects.of(subject._meta.label_lower, [subject.pk]).order_by("id"))
+
+
+def for_subjects(model: type[Model], ids: Iterable[int]) -> dict[int, list[Clock]]:
+    """The clocks of many subjects of one model by subject id, in one query; every id asked for is there."""
+    found: dict[int, list[Clock]] = {pk: [] for pk in ids}
+    for clock in Clock.objects.of(model._meta.label_lower, found).order_by("id"):
+        found[clock.subject_id].append(clock)
+    return found
+
+
+def _append(clocks: Sequence[Clock], at: datetime, change: Change) -> list[Clock]:
+    """Write one event on each of these locked clocks, fold, cache; a breach that the fold undoes is retracted."""
+    if not clocks:
+        return []
+    asked = {clock.pk: change(clock) for clock in clocks}
+    _settle(clocks, asked, at)
+    known, fired = clock_history.of(clocks), _fired(clocks)
+    fresh: list[ClockEvent] = []
+    past: list[RungFiring] = []
+    retracted: list[journal.Prepared] = []
+    for clock in clocks:
+        was = clock.breached_at, clock.cycle
+        new, fold = _fold(clock, known[clock.pk], asked[clock.pk], at)
+        set_policy(clock, [*known[clock.pk], *new][fold.cycle.policy_seq - 1])
+        past += firing.assign(clock, fold, fired[clock.pk, fold.number, fold.generation], at=at)
+        fresh += new
+        if _undone(was, fold):
+            retracted.append(
+                firing.prepared(
+                    clock_events.RETRACTED, clock, at=at, breached=was[0] and firing.stamp(was[0])
+                )
+            )
+    ClockEvent.objects.bulk_create(fresh)
+    firing.store(clocks)
+    firing.note(past)
+    journal.record_many(retracted)
+    return list(clocks)
+
+
+def _fold(
+    clock: Clock, events: list[ClockEvent], event: ClockEvent, at: datetime
+) -> tuple[list[ClockEvent], Fold]:
+    """The events to add and the fold of all: the event asked for and, when it undoes a breach, a retraction."""
+    event.clock, event.seq, event.at = clock, len(events) + 1, at
+    event.occurred_at = max(
+        event.occurred_at, _floor(events, late=event.kind == Kind.STOP and event.occurred_at < at)
+    )
+    new = [event]
+    fold = folding.fold(clock_history.facts([*events, event]), at)
+    if _undone((clock.breached_at, clock.cycle), fold) and fold.generation == clock.generation:
+        new.append(
+            ClockEvent(
+                clock=clock, seq=event.seq + 1, kind=Kind.RETRACT, at=at, occurred_at=event.occurred_at
+            )
+        )
+        fold = folding.fold(clock_history.facts([*events, *new]), at)
+    return new, fold
+
+
+def _undone(was: tuple[datetime | None, int], fold: Fold) -> bool:
+    """True when a breach that was recorded is none any more, in the same cycle."""
+    return was[0] is not None and was[1] == fold.number and fold.breached_at is None
+
+
+def _floor(events: list[ClockEvent], *, late: bool) -> datetime:
+    """No event takes effect before the last one did; a late stop only not before the clock was last set going."""
+    begun = {Kind.START, Kind.REOPEN}
+    return max(event.occurred_at for event in events if not late or event.kind in begun)
+
+
+def _settle(clocks: Sequence[Clock], asked: dict[int, ClockEvent], at: datetime) -> None:
+    """Fire what was due before the event took effect; a stop at the due instant is in time, so only what was earlier."""
+    for clock in clocks:
+        if clock.next_at is not None and clock.next_at <= at:
+            event = asked[clock.pk]
+            firing.fire([clock], at=at, before=event.occurred_at if event.kind == Kind.STOP else None)
+
+
+def _fired(clocks: Sequence[Clock]) -> dict[tuple[int, int, int], set[str]]:
+    """The rungs that fired or were skipped, by (clock, cycle, generation)."""
+    fired: dict[tuple[int, int, int], set[str]] = defaultdict(set)
+    rows = RungFiring.objects.filter(clock__in=clocks).values_list("clock_id", "cycle", "generation", "rung")
+    for clock_id, cycle, generation, rung in rows:
+        fired[clock_id, cycle, generation].add(rung)
+    return fired
+
+
+def _policy_event(
+    kind: ClockEvent.Kind,
+    rule: Rule,
+    version: CalendarVersion,
+    occurred_at: datetime,
+    target: Decimal | None,
+    due_at: datetime | None,
+) -> ClockEvent:
+    data: dict[str, Any] = {}
+    if target is not None and target != rule.value:
+        data["target"] = str(target)
+    if due_at is not None:
+        data["due_at"] = firing.stamp(due_at)
+    return ClockEvent(kind=kind, occurred_at=occurred_at, rule=rule, calendar_version=version, data=data)
+
+
+def _reopening(clock: Clock, policy: str, at: datetime) -> ClockEvent:
+    data: dict[str, Any] = {"policy": policy}
+    event = ClockEvent(kind=Kind.REOPEN, occurred_at=at, data=data)
+    if policy == "new_cycle" and clock.promised_at is not None:
+        data["due_at"] = firing.stamp(at + (clock.promised_at - clock.started_at))
+        event.rule, event.calendar_version = clock.rule, clock.calendar_version
+    return event
+
+
+def set_policy(clock: Clock, event: ClockEvent) -> None:
+    """Copy the rule an event brings into the clock's columns."""
+    assert event.rule is not None
+    clock.rule, clock.calendar_version = event.rule, event.calendar_version
+    clock.promised_at = clock_history.promised(event)
+    clock.target = None if clock.promised_at else Decimal(event.data.get("target", event.rule.value))
+
+
+def _locked(subject: Model) -> QuerySet[Clock]:
+    return _locking(Clock.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk))
+
+
+def _locking(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
+    return clocks.select_for_update(of=("self",)).select_related("rule").order_by("id")
+
+
+def _open(subject: Model, kinds: Collection[str] | None) -> list[Clock]:
+    return [c for c in _locked(subject) if c.stopped_at is None and (kinds is None or c.kind in kinds)]
+
+
+def _slices(ids: list[int], size: int) -> Iterable[list[int]]:
+    return (ids[i : i + size] for i in range(0, len(ids), size))
+
+
+__all__ = [
+    "as_dict",
+    "cancel",
+    "explain",
+    "for_subject",
+    "for_subjects",
+    "lock_for",
+    "pause",
+    "recount",
+    "reopen",
+    "resume",
+    "retarget",
+    "start",
+    "stop",
+    "why",
+]

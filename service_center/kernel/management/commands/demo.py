@@ -1,0 +1,52 @@
+"""The demo world: a believable company at the current hour, the same for the same seed, made by the verbs themselves."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from service_center.kernel.models import User
+
+APPS = ("staff", "customers", "parts", "tickets", "complaints", "surveys")
+
+
+@dataclass
+class World:
+    """What the apps' `demo.seed(world)` share: the present instant, the seeded dice, and a place to print to."""
+
+    now: datetime
+    seed: int
+    say: Any
+    dice: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)  # noqa: S311 - a repeatable world, not a secret
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo company; does nothing where anybody already works."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seed", type=int, default=7)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo world is only for development (DEMO is off).")
+        if User.objects.exists():
+            self.stdout.write("The demo world is already there.")
+            return
+        world = World(timezone.now(), options["seed"], self.stdout.write)
+        call_command("seed_rules", demo=True, verbosity=0)
+        for app in APPS:
+            if find_spec(f"{app}.demo"):
+                import_module(f"{app}.demo").seed(world)
+                self.stdout.write(f"{app}: done")

@@ -1,0 +1,27 @@
+"""`manage.py sweep`: a sweeper as a process of its own, without Celery and without Redis."""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from service_center.kernel import sweep
+
+
+class Command(BaseCommand):
+    help = "Fire due clocks, run due jobs, deliver facts and send messages until told to stop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="until nothing is due, then end")
+        parser.add_argument("--poll", type=float, default=sweep.POLL_S, help="seconds between looks, when idle")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sweeper = sweep.Sweeper(poll=options["poll"])
+        if options["once"]:
+            while sweeper.round():
+                pass
+            return
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: sweeper.stop())
+        sweeper.run()

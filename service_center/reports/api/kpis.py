@@ -1,0 +1,164 @@
+"""Figures over REST: value, numerator, denominator, the rows behind them and when they were read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from service_center.kernel import access, commands
+from service_center.kernel.api.pagination import Cursor
+from service_center.kernel.api.serializers import Instant
+from service_center.kernel.api.views import Door
+from service_center.reports.permissions import can_read_figures
+from service_center.reports.queries import catalogue as _catalogue
+from service_center.reports.queries import figures
+from service_center.reports.queries.figures import CATALOGUE, Figure, Reading
+from service_center.reports.queries.rows import draw, related
+from service_center.reports.queries.scope import Scope, last_days
+from staff.models import Branch, Person
+
+assert _catalogue  # entering the figures is what importing it does
+FILTERS = {"since", "until", "branch", "person"}
+
+
+class KpiOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.ChoiceField(choices=["percent", "count", "score", "hours"])
+    formula = serializers.CharField()
+    source = serializers.CharField()
+    value = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    numerator = serializers.DecimalField(max_digits=14, decimal_places=2)
+    denominator = serializers.IntegerField()
+    rows_url = serializers.CharField()
+    as_of = Instant()
+    version = serializers.IntegerField()
+
+
+class RowOutput(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    detail = serializers.CharField()
+    url = serializers.CharField()
+
+
+def scope_of(request: Request, *also: str) -> Scope:
+    """The scope a request asks for. Raises Forbidden, ValidationError for unknown or malformed parameters."""
+    access.require(can_read_figures, request.user)
+    unknown = {n: [_("没有这个筛选条件。")] for n in request.query_params if n not in FILTERS | set(also)}
+    if unknown:
+        raise ValidationError(unknown, code="unknown_filter")
+    scope = last_days(request.user, now=commands.now())
+    for name in ("since", "until"):
+        if text := request.query_params.get(name):
+            scope = replace(scope, **{name: _instant(name, text)})
+    if code := request.query_params.get("branch"):
+        scope = replace(scope, branch_id=_known(Branch.objects.filter(code=code), "branch"))
+    if username := request.query_params.get("person"):
+        people = Person.objects.visible_to(request.user)
+        scope = replace(scope, person_id=_known(people.filter(user__username=username), "person"))
+    return scope
+
+
+def _instant(name: str, text: str) -> Any:
+    try:
+        value = parse_datetime(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise ValidationError({name: [_("时间必须带时区，例如 2026-03-01T09:00:00+08:00。")]})
+    return value
+
+
+def _known(rows: Any, field: str) -> int:
+    row = rows.first()
+    if row is None:
+        raise ValidationError({field: [_("没有这个值。")]})
+    return int(row.pk)
+
+
+def shown(reading: Reading, request: Request) -> dict[str, Any]:
+    """A reading in its outward shape."""
+    kind = reading.figure
+    asked = urlencode({n: v for n, v in request.query_params.items() if n in FILTERS})
+    return {
+        "code": kind.code,
+        "name": str(kind.name),
+        "unit": kind.unit,
+        "formula": str(kind.formula),
+        "source": kind.source,
+        "value": reading.value,
+        "numerator": reading.numerator,
+        "denominator": reading.denominator,
+        "rows_url": f"/api/v1/kpis/{kind.code}/rows/" + (f"?{asked}" if asked else ""),
+        "as_of": reading.as_of,
+        "version": kind.version,
+    }
+
+
+class Kpis(Door):
+    """Every figure of the catalogue, for the reader's scope."""
+
+    tag = "kpis"
+    operation_ids = {"GET": "list_kpis"}
+
+    def get(self, request: Request) -> Response:
+        scope = scope_of(request)
+        readings = [shown(figures.read(kind, scope, now=scope.until), request) for kind in CATALOGUE.values()]
+        return Response({"results": KpiOutput(readings, many=True).data, "next": None, "previous": None})
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: KpiOutput(many=True)}
+
+
+class Kpi(Door):
+    """One figure."""
+
+    tag = "kpis"
+    operation_ids = {"GET": "get_kpi"}
+
+    def get(self, request: Request, code: str) -> Response:
+        scope = scope_of(request)
+        return Response(KpiOutput(shown(figures.read(_figure(code), scope, now=scope.until), request)).data)
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: KpiOutput}
+
+
+class Rows(Door):
+    """The rows a figure counts; `?part=hits` those that hit."""
+
+    tag = "kpis"
+    operation_ids = {"GET": "list_kpi_rows"}
+    pagination_class = Cursor
+    filter_backends = ()
+    ordering = ("-id",)
+
+    def get(self, request: Request, code: str) -> Response:
+        scope = scope_of(request, "part", "cursor", "page_size")
+        measure = _figure(code).measure(scope)
+        rows = (
+            measure.hits
+            if request.query_params.get("part") == "hits" and measure.hits is not None
+            else measure.rows
+        )
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(rows.select_related(*related(rows.model)), request, view=self)
+        return pages.get_paginated_response(RowOutput(draw(rows.model, page or []), many=True).data)
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: RowOutput(many=True)}
+
+
+def _figure(code: str) -> Figure:
+    if code not in CATALOGUE:
+        raise Http404
+    return CATALOGUE[code]

@@ -1,0 +1,12 @@
+"""Who may read figures."""
+
+from service_center.kernel.access import has_role
+from service_center.kernel.models import User
+from staff.states import Role
+
+READERS = (Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
+
+
+def can_read_figures(user: User) -> bool:
+    """Supervisors read their branch's, the others the whole company's; agents and engineers work, they do not rank."""
+    return has_role(user, *READERS)

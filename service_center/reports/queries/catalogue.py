@@ -1,0 +1,270 @@
+"""The figures of the manager's dashboard (KPI-01 to KPI-04, requirements K1 to K18; formulas of the field)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from parts.models import Part
+from parts.queries import parts_below_reorder
+from service_center.kernel.models import Clock
+from service_center.reports.queries.figures import Measure, figure
+from service_center.reports.queries.scope import Scope
+from tickets.models import Visit
+from tickets.states import OPEN, Status
+
+FIX_WINDOW = timedelta(days=30)
+
+
+@figure(
+    "tickets.open",
+    _("未结工单"),
+    unit="count",
+    formula=_("当前未结的工单数"),
+    source="DSP-13",
+    more_is_better=False,
+)
+def open_tickets(scope: Scope) -> Measure:
+    return Measure(scope.tickets().filter(status__in=OPEN))
+
+
+@figure("tickets.reported", _("报修量"), unit="count", formula=_("期间内报修的工单数"), source="KPI-15")
+def reported(scope: Scope) -> Measure:
+    return Measure(scope.reported())
+
+
+@figure(
+    "clocks.broken",
+    _("已超时的时限"),
+    unit="count",
+    formula=_("当前未停且已过期的时钟数"),
+    source="SLA-22",
+    more_is_better=False,
+)
+def broken(scope: Scope) -> Measure:
+    return Measure(scope.clocks().filter(pk__in=Clock.objects.late().values("pk")))
+
+
+@figure(
+    "clocks.at_risk",
+    _("将超时的时限"),
+    unit="count",
+    formula=_("已预警、尚未到期的时钟数"),
+    source="SLA-22",
+    more_is_better=False,
+)
+def at_risk(scope: Scope) -> Measure:
+    return Measure(scope.clocks().filter(pk__in=Clock.objects.at_risk().values("pk")))
+
+
+def _attainment(scope: Scope, *kinds: str) -> Measure:
+    """Met clocks over clocks decided in the period: stopped in time, or breached. Undecided ones wait their turn."""
+    met = Q(state=Clock.State.MET, breached_at=None, stopped_at__gte=scope.since, stopped_at__lt=scope.until)
+    broken = Q(breached_at__gte=scope.since, breached_at__lt=scope.until)
+    decided = scope.clocks(*kinds).filter(met | broken)
+    return Measure(decided, decided.filter(met))
+
+
+ATTAINMENT = _("期间内按时达成的时钟 ÷ 期间内已判定的时钟（达成或超时）")
+
+
+@figure("sla.response", _("响应达成率"), unit="percent", formula=ATTAINMENT, source="KPI-01 K9")
+def response(scope: Scope) -> Measure:
+    return _attainment(scope, "response")
+
+
+@figure("sla.arrival", _("到达达成率"), unit="percent", formula=ATTAINMENT, source="SLA-09 K17")
+def arrival(scope: Scope) -> Measure:
+    return _attainment(scope, "arrival")
+
+
+@figure("sla.solution", _("解决达成率"), unit="percent", formula=ATTAINMENT, source="KPI-01 K10")
+def solution(scope: Scope) -> Measure:
+    return _attainment(scope, "solution")
+
+
+@figure(
+    "service.response_hours",
+    _("平均响应时间"),
+    unit="hours",
+    formula=_("首次人工联系客户 − 登记"),
+    source="KPI-01 K9",
+    more_is_better=False,
+)
+def response_hours(scope: Scope) -> Measure:
+    took = ExpressionWrapper(F("responded_at") - F("registered_at"), output_field=DurationField())
+    return Measure(scope.reported().filter(responded_at__isnull=False).annotate(took=took), mean_of="took")
+
+
+@figure(
+    "service.first_time_fix",
+    _("一次解决率"),
+    unit="percent",
+    formula=_(
+        "一次上门解决、未重开且 30 天内同机无再次上门的工单 ÷ 期间内关闭的上门工单；最近 30 天为暂定值"
+    ),
+    source="K18",
+)
+def first_time_fix(scope: Scope) -> Measure:
+    closed = scope.closed().filter(
+        Exists(Visit.objects.filter(ticket=OuterRef("pk"), arrived_at__isnull=False))
+    )
+    second = Visit.objects.filter(ticket=OuterRef("pk"), arrived_at__isnull=False, sequence__gt=1)
+    again = Visit.objects.filter(
+        ticket__unit=OuterRef("unit"),
+        arrived_at__gt=OuterRef("closed_at"),
+        arrived_at__lte=OuterRef("closed_at") + FIX_WINDOW,
+    ).exclude(ticket=OuterRef("pk"))
+    return Measure(closed, closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(again)))
+
+
+@figure(
+    "service.coverage",
+    _("服务覆盖率"),
+    unit="percent",
+    formula=_("期间内已响应的请求 ÷ 期间内的请求"),
+    source="KPI-01 K11",
+)
+def coverage(scope: Scope) -> Measure:
+    return Measure(scope.reported(), scope.reported().filter(responded_at__isnull=False))
+
+
+@figure(
+    "service.efficiency",
+    _("服务处理效率"),
+    unit="percent",
+    formula=_("按时解决的工单 ÷ 期间内解决的工单"),
+    source="KPI-01 K10",
+)
+def efficiency(scope: Scope) -> Measure:
+    closed = scope.tickets().filter(
+        status__in=[Status.CLOSED, Status.ANSWERED], closed_at__gte=scope.since, closed_at__lt=scope.until
+    )
+    late = Clock.objects.filter(
+        subject_type="tickets.ticket", subject_id=OuterRef("pk"), kind="solution", breached_at__isnull=False
+    )
+    return Measure(closed, closed.exclude(Exists(late)))
+
+
+@figure(
+    "satisfaction.score",
+    _("客户满意度评分"),
+    unit="score",
+    formula=_("期间内回答的问卷得分均值（折算为 0–100）"),
+    source="KPI-01 KPI-02 K1",
+)
+def satisfaction(scope: Scope) -> Measure:
+    answered = scope.invitations().filter(answered_at__gte=scope.since, answered_at__lt=scope.until)
+    return Measure(answered, mean_of="score")
+
+
+@figure(
+    "complaints.rate",
+    _("客户投诉率"),
+    unit="percent",
+    formula=_("期间内的投诉 ÷ 期间内的服务请求"),
+    source="KPI-01 K7",
+    more_is_better=False,
+)
+def complaint_rate(scope: Scope) -> Measure:
+    complaints = scope.complaints().filter(received_at__gte=scope.since, received_at__lt=scope.until)
+    return Measure(scope.reported(), complaints)
+
+
+@figure(
+    "complaints.handled",
+    _("投诉处理率"),
+    unit="percent",
+    formula=_("期间内收到且已关闭的投诉 ÷ 期间内收到的投诉"),
+    source="CMP-24 K8",
+)
+def complaints_handled(scope: Scope) -> Measure:
+    received = scope.complaints().filter(received_at__gte=scope.since, received_at__lt=scope.until)
+    return Measure(received, received.exclude(pk__in=received.open().values("pk")))  # type: ignore[attr-defined]
+
+
+@figure(
+    "stock.below_reorder",
+    _("低于补货点的配件"),
+    unit="count",
+    formula=_("库存位置不高于补货点的配件数"),
+    source="PRT-03",
+    more_is_better=False,
+)
+def stock(scope: Scope) -> Measure:
+    rows: QuerySet[Part] = parts_below_reorder(scope.branch_id)
+    return Measure(rows.filter(pk__in=Part.objects.visible_to(scope.user).values("pk")))
+
+
+def _due_follow_ups(scope: Scope) -> QuerySet[object]:
+    return (
+        scope.follow_ups().filter(due_at__gte=scope.since, due_at__lt=scope.until).exclude(status="cancelled")
+    )
+
+
+@figure(
+    "followup.coverage",
+    _("回访覆盖率"),
+    unit="percent",
+    formula=_("已回访 ÷ 应回访"),
+    source="KPI-04 K3 CF-26",
+)
+def followup_coverage(scope: Scope) -> Measure:
+    due = _due_follow_ups(scope)
+    return Measure(due, due.filter(status="completed"))
+
+
+@figure(
+    "followup.score",
+    _("回访满意度评分"),
+    unit="score",
+    formula=_("回访中客户给出的 1–10 分均值"),
+    source="KPI-04 K1",
+)
+def followup_score(scope: Scope) -> Measure:
+    done = scope.follow_ups().filter(completed_at__gte=scope.since, completed_at__lt=scope.until)
+    return Measure(done.filter(score__isnull=False), mean_of="score")
+
+
+@figure(
+    "followup.solution",
+    _("问题解决率"),
+    unit="percent",
+    formula=_("回访确认已解决 ÷ 完成的回访"),
+    source="KPI-04 K4",
+)
+def followup_solution(scope: Scope) -> Measure:
+    done = scope.follow_ups().filter(
+        status="completed", completed_at__gte=scope.since, completed_at__lt=scope.until
+    )
+    return Measure(done, done.filter(solved=True))
+
+
+@figure(
+    "followup.hours",
+    _("平均回访时间"),
+    unit="hours",
+    formula=_("回访完成 − 回访生成"),
+    source="KPI-04 K5",
+    more_is_better=False,
+)
+def followup_hours(scope: Scope) -> Measure:
+    done = scope.follow_ups().filter(
+        status="completed", completed_at__gte=scope.since, completed_at__lt=scope.until
+    )
+    took = ExpressionWrapper(F("completed_at") - F("opened_at"), output_field=DurationField())
+    return Measure(done.annotate(took=took), mean_of="took")
+
+
+@figure(
+    "followup.response",
+    _("回访请求响应率"),
+    unit="percent",
+    formula=_("已有人联系的回访请求 ÷ 客户提出的回访请求"),
+    source="KPI-04 K6",
+)
+def followup_response(scope: Scope) -> Measure:
+    asked = scope.follow_ups().filter(requested_at__gte=scope.since, requested_at__lt=scope.until)
+    return Measure(asked, asked.filter(first_attempt_at__isnull=False))

@@ -1,0 +1,83 @@
+"""The rows behind a number, each as one line with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from complaints.models import Complaint
+from parts.models import Part
+from service_center.kernel.languages import pick
+from service_center.kernel.models import Clock
+from surveys.models import FollowUp, Invitation
+from tickets.models import Ticket
+from tickets.states import CLOCK_KINDS
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a drill-down shows of one row."""
+
+    title: str
+    detail: str
+    url: str
+
+
+def _clock_lines(clocks: list[Any]) -> list[Line]:
+    numbers = dict(Ticket.objects.filter(pk__in=[c.subject_id for c in clocks]).values_list("pk", "number"))
+    return [
+        Line(
+            numbers.get(c.subject_id, "–"),
+            f"{CLOCK_KINDS.get(c.kind, c.kind)} · {c.rule.clause.document.code} {c.rule.clause.article} {pick(c.rule.clause, 'title')}",
+            f"/tickets/{numbers.get(c.subject_id)}/clocks/{c.pk}/",
+        )
+        for c in clocks
+    ]
+
+
+def _ticket_lines(rows: list[Any]) -> list[Line]:
+    return [Line(r.number, f"{r.subject} · {r.get_status_display()}", f"/tickets/{r.number}/") for r in rows]
+
+
+def _complaint_lines(rows: list[Any]) -> list[Line]:
+    return [Line(r.number, str(r.get_status_display()), f"/complaints/{r.number}/") for r in rows]
+
+
+def _part_lines(rows: list[Any]) -> list[Line]:
+    return [Line(r.code, pick(r, "name"), f"/parts/{r.code}/") for r in rows]
+
+
+def _invitation_lines(rows: list[Any]) -> list[Line]:
+    return [
+        Line(
+            r.ticket.number if r.ticket else str(r.pk),
+            f"{r.score}",
+            f"/tickets/{r.ticket.number}/" if r.ticket else "",
+        )
+        for r in rows
+    ]
+
+
+def _follow_up_lines(rows: list[Any]) -> list[Line]:
+    return [Line(r.customer.name, str(r.get_status_display()), f"/follow-ups/{r.pk}/") for r in rows]
+
+
+_DRAW: dict[type, tuple[tuple[str, ...], Callable[[list[Any]], list[Line]]]] = {
+    Ticket: ((), _ticket_lines),
+    Clock: (("rule__clause__document",), _clock_lines),
+    Complaint: ((), _complaint_lines),
+    Part: ((), _part_lines),
+    Invitation: (("ticket",), _invitation_lines),
+    FollowUp: (("customer",), _follow_up_lines),
+}
+
+
+def related(model: type) -> tuple[str, ...]:
+    """What to select with rows of the model so that a page of lines costs a constant number of queries."""
+    return _DRAW[model][0]
+
+
+def draw(model: type, rows: list[Any]) -> list[Line]:
+    """Lines for a page of rows of one model."""
+    return _DRAW[model][1](rows)

@@ -237,5 +237,5 @@ def subject_of(approval: Approval) -> models.Model | None:
 
 def _tell(fact: journal.EventType, approval: Approval, actor: User, at: datetime, **data: Any) -> None:
     """Write the fact on the request's own timeline and on its subject's."""
-    data |= {"label": approval.subject_label, "kind": approval.kind, "role": approval.current_role}
+    data |= {"label": approval.subject_label, "request": approval.kind, "role": approval.current_role}
     journal.record(fact, approval, actor=actor, at=at, links=[subject_of(approval)], **data)

@@ -300,7 +300,7 @@ def test_rule_is_not_for_everybody_to_change(person: Callable[..., Any], manager
 
 
 @pytest.mark.django_db
-def test_alternative_put_in_force_replaces_and_can_be_taken_back(manager: Any) -> None:
+def test_alternative_put_in_force_replaces_the_shipped_rule(manager: Any) -> None:
     alternative = Rule.objects.get(seed="ticket.response@tier=urgent#003 5.1~alternative")
     shipped = Rule.objects.get(seed="ticket.response@tier=urgent#003 3.1")
 

@@ -79,6 +79,7 @@ def prepare(
 def record(
     kind: EventType,
     subject: models.Model,
+    /,
     *,
     actor: User | None,
     at: datetime,

@@ -15,10 +15,13 @@ from tests.parts.conftest import run
 
 
 def _refused(statement: str, *values: object) -> str:
-    with pytest.raises((IntegrityError, DatabaseError)) as refusal, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with (
+        pytest.raises(DatabaseError) as refusal,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return str(refusal.value)
 
 

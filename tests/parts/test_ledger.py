@@ -15,14 +15,16 @@ from tests.parts.conftest import run
 
 
 def _refused(statement: str, *values: object) -> str:
-    with (
-        pytest.raises(DatabaseError) as refusal,
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with pytest.raises(DatabaseError) as refusal:
+        _at_once(statement, values)
+    return str(refusal.value)
+
+
+def _at_once(statement: str, values: tuple[object, ...]) -> None:
+    """Run it in a savepoint with the deferred checks made now."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return str(refusal.value)
 
 
 @pytest.mark.req("PRT-04")

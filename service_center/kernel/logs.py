@@ -8,10 +8,11 @@ import re
 from datetime import UTC, datetime
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_SECRET_NAMES = "bearer|token|password|secret|authorization|cookie|sessionid|csrftoken"  # noqa: S105 - names to look for
+_SECRET_NAMES = "token|password|secret|authorization|cookie|sessionid|csrftoken"  # noqa: S105 - names to look for
 _MASKS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"(?i)\b(bearer|basic)\s+\S+", r"\1 ***"),
         (rf"(?i)\b({_SECRET_NAMES})\b([\"']?\s*[:= ]\s*[\"']?)[^\s\"',;&]+", r"\1\2***"),
         (r"/(s|c|reset)/[\w\-]{16,}", r"/\1/***"),
         (r"(?<![\w])[\w.+-]+@[\w-]+(\.[\w-]+)+", "***@***"),

@@ -4,6 +4,7 @@ masked outside.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import Enum
 
@@ -15,10 +16,13 @@ from service_center.kernel import crypto
 from service_center.kernel.errors import Invalid
 
 HOME = "CN"
+MAX_LENGTH = 40
 _HOME_CODE = 86
 _SEPARATORS = str.maketrans(
     "", "", " -.()/\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200e\u200f\u202a\u202c"
 )
+_EXTENSION = re.compile(r"\d.*(转|#|;|ext|x\d)", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9]+")  # letters are refused: the parser would read 1-800-FLOWERS
 
 
 class PhoneKind(Enum):
@@ -46,13 +50,17 @@ def normalise(text: str, *, field: str | None = "phone") -> str:
     `field`.
     """
     typed = unicodedata.normalize("NFKC", text).strip()
+    if len(typed) > MAX_LENGTH:
+        raise PhoneInvalid(field=field)
+    if _EXTENSION.search(typed):
+        raise PhoneExtension(field=field)
+    if not _NUMBER.fullmatch(_bare(typed)):
+        raise PhoneInvalid(field=field)
     try:
         number = phonenumbers.parse(_bare(typed), HOME)
     except phonenumbers.NumberParseException as error:
         raise PhoneInvalid(field=field) from error
-    if number.extension or any(mark in typed for mark in ("转", "#", ";")):
-        raise PhoneExtension(field=field)
-    if not phonenumbers.is_valid_number(number) or not _only_digits(typed):
+    if not phonenumbers.is_valid_number(number):
         raise PhoneInvalid(field=field)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
@@ -61,11 +69,6 @@ def _bare(typed: str) -> str:
     """Without separators; 0086 and other 00 prefixes as +, which the parser reads from anywhere."""
     bare = typed.translate(_SEPARATORS)
     return f"+{bare[2:]}" if bare.startswith("00") else bare
-
-
-def _only_digits(typed: str) -> bool:
-    """Letters are refused: the parser would read them as keypad digits (1-800-FLOWERS)."""
-    return typed.translate(_SEPARATORS).lstrip("+").isdecimal()
 
 
 def kind(e164: str) -> PhoneKind:

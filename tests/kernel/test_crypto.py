@@ -40,7 +40,9 @@ def stored(column: str = "recipient") -> str:
         return str(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("text", ["13800138000", "地址 12-3", "👩‍👩‍👧", "\u202eabc", "x" * 10_000, "a:b", "=1+1"])
+@pytest.mark.parametrize(
+    "text", ["13800138000", "地址 12-3", "👩‍👩‍👧", "\u202eabc", "x" * 10_000, "a:b", "=1+1"]
+)
 def test_encrypt_opens_to_the_same_text(text: str) -> None:
     assert crypto.decrypt(crypto.encrypt(text, context="a.b.c"), context="a.b.c") == text
 
@@ -55,7 +57,9 @@ def test_decrypt_in_another_place_is_refused() -> None:
         crypto.decrypt(sealed, context="customers.customer.email")
 
 
-@pytest.mark.parametrize("value", ["plain text", "13800138000", "test:", "test:####", "gone:QUFBQQ==", "test:QUFBQQ=="])
+@pytest.mark.parametrize(
+    "value", ["plain text", "13800138000", "test:", "test:####", "gone:QUFBQQ==", "test:QUFBQQ=="]
+)
 def test_decrypt_never_returns_what_it_cannot_open(value: str) -> None:
     with pytest.raises(crypto.Undecipherable) as refusal:
         crypto.decrypt(value, context="c")
@@ -106,7 +110,9 @@ def test_column_holds_no_plain_text() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("lookup", ["recipient", "recipient__contains", "recipient__in", "recipient__startswith"])
+@pytest.mark.parametrize(
+    "lookup", ["recipient", "recipient__contains", "recipient__in", "recipient__startswith"]
+)
 def test_lookups_are_refused(lookup: str) -> None:
     with pytest.raises(FieldError):
         Message.objects.filter(**{lookup: "+8613800138000"}).exists()

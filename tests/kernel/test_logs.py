@@ -37,13 +37,15 @@ def test_secrets_are_masked(text: str) -> None:
     assert "abcDEF123456" not in mask(text)
 
 
-@pytest.mark.parametrize("text", ["ticket T-2026-000123 closed", "took 1234 ms", "2026-03-02T01:00:00Z", "part P-1001 x 12"])
+@pytest.mark.parametrize(
+    "text", ["ticket T-2026-000123 closed", "took 1234 ms", "2026-03-02T01:00:00Z", "part P-1001 x 12"]
+)
 def test_other_numbers_stay(text: str) -> None:
     assert mask(text) == text
 
 
 def test_a_message_cannot_forge_a_second_line() -> None:
-    written = line("name %s", "x\r\n{\"level\": \"error\"}\u2028\x85\0end")
+    written = line("name %s", 'x\r\n{"level": "error"}\u2028\x85\0end')
     assert written.isprintable() or "\n" not in written
     assert len(written.splitlines()) == 1
     assert json.loads(written)["message"].startswith("name x")

@@ -39,7 +39,11 @@ def test_normalise_reads_what_people_type(typed: str, e164: str) -> None:
 def test_normalise_refuses_what_is_no_number_and_says_how_to_write_one(typed: str) -> None:
     with pytest.raises(phones.PhoneInvalid) as refusal:
         phones.normalise(typed, field="customer.phone")
-    assert (refusal.value.code, refusal.value.status, refusal.value.field) == ("phone_invalid", 400, "customer.phone")
+    assert (refusal.value.code, refusal.value.status, refusal.value.field) == (
+        "phone_invalid",
+        400,
+        "customer.phone",
+    )
     assert "0571-88001234" in str(refusal.value)
 
 

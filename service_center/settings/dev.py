@@ -1,7 +1,7 @@
 """One machine, real PostgreSQL and Redis, readable errors. `./dev up` supplies the environment."""
 
 from service_center.settings.base import *
-from service_center.settings.base import TEMPLATES, env
+from service_center.settings.base import TEMPLATE_LOADERS, TEMPLATES, env
 
 SECRET_KEY = env("SECRET_KEY", "only-for-development-and-never-for-production-0123456789")
 FIELD_KEYS = env.dict("FIELD_KEYS", {"dev": "ZGV2LWtleS1kZXYta2V5LWRldi1rZXktZGV2LWtleSE="})
@@ -11,6 +11,4 @@ DEMO = env.bool("DEMO", True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 if DEBUG:
-    TEMPLATES[0]["OPTIONS"]["loaders"] = [
-        ("template_partials.loader.Loader", ["django.template.loaders.filesystem.Loader"])
-    ]
+    TEMPLATES[0]["OPTIONS"]["loaders"] = [("template_partials.loader.Loader", TEMPLATE_LOADERS)]

@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from service_center.kernel import journal
-from service_center.kernel.models import Event
+from service_center.kernel import journal, notifications
+from service_center.kernel.models import Event, Notification
 
 register = template.Library()
 
@@ -90,6 +90,12 @@ def named(row: Any, field: str = "name") -> str:
 def told(event: Event) -> str:
     """A fact of the journal as a sentence."""
     return journal.sentence(event)
+
+
+@register.filter
+def news(notification: Notification) -> str:
+    """An in-app notification in the reader's language."""
+    return notifications.text(notification)
 
 
 @register.filter

@@ -24,16 +24,18 @@ def jobs_of(user: User) -> QuerySet[Ticket]:
     person = getattr(user, "person", None)
     if person is None:
         return Ticket.objects.none()
-    planned = Visit.objects.filter(ticket=OuterRef("pk"), status=VisitStatus.CONFIRMED).values("starts_at")[:1]
+    planned = Visit.objects.filter(ticket=OuterRef("pk"), status=VisitStatus.CONFIRMED).values("starts_at")[
+        :1
+    ]
     jobs = Ticket.objects.open().assigned_to(person.pk).with_people().annotate(visit_at=Subquery(planned))
-    return jobs.order_by(
-        F("visit_at").asc(nulls_last=True), F("expected_at").asc(nulls_last=True), "pk"
-    )
+    return jobs.order_by(F("visit_at").asc(nulls_last=True), F("expected_at").asc(nulls_last=True), "pk")
 
 
 def load_of_engineers(user: User) -> QuerySet[Person]:
     """Engineers the user may see, each with `open_tickets`, `in_hand` (begun) and `next_at`, the busiest first."""
-    engineers = Person.objects.visible_to(user).at_work().with_role("engineer").select_related("user", "branch")
+    engineers = (
+        Person.objects.visible_to(user).at_work().with_role("engineer").select_related("user", "branch")
+    )
     mine = Q(assigned_tickets__status__in=OPEN_STATES)
     begun = Q(assigned_tickets__status__in=["in_handling", "on_hold"])
     return engineers.annotate(

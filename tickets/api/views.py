@@ -1,0 +1,136 @@
+"""REST doors of tickets: the collection, one ticket, and what can be read below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from service_center.kernel import attachments, clocks, commands, journal
+from service_center.kernel.api.serializers import Instant, StrictSerializer
+from service_center.kernel.api.views import CollectionView, Door, NounView, RowView, ref
+from tickets.actions import intake
+from tickets.actions.attachments import attach
+from tickets.api import filters, inputs, outputs
+from tickets.models import ReportDraft, Ticket
+from tickets.queries import report, suggestions
+
+TAG = "tickets"
+
+
+class Tickets(CollectionView):
+    """The tickets one may see; POST registers one (TKT-01, TKT-04)."""
+
+    model, output, input, verb = Ticket, outputs.TicketOutput, inputs.TicketInput, intake.register
+    filterset_class = filters.TicketFilters
+    ordering_fields = ("reported_at", "registered_at", "promised_at", "number")
+    lookup, name, tag = "number", "ticket", TAG
+
+    def rows(self, request: Request) -> QuerySet[Ticket]:
+        return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
+
+    def reread(self, row: Any) -> Ticket:
+        return Ticket.objects.with_people().get(pk=row.pk)
+
+
+class OneTicket(RowView):
+    model, output, input, verb = Ticket, outputs.TicketOutput, inputs.TicketChange, intake.edit
+    lookup, name, tag = "number", "ticket", TAG
+
+    def rows(self, request: Request) -> QuerySet[Ticket]:
+        return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
+
+
+class Timeline(NounView):
+    """Every fact about the ticket in words, newest first."""
+
+    model, parent_output, tag = Ticket, outputs.TicketRef, TAG
+    noun, output = "timeline", outputs.TimelineItem
+
+    @staticmethod
+    def listed(ticket: Any) -> QuerySet[Any]:
+        return journal.timeline(ticket).prefetch_related("links")
+
+
+class AttachmentInput(StrictSerializer):
+    """A photo or paper, sent as multipart/form-data."""
+
+    file = inputs.serializers.FileField()
+    kind = inputs.Choice([("photo", "photo"), ("document", "document")], required=False)
+
+
+class Attachments(NounView):
+    """Files of the ticket; JPEG, PNG, HEIC, PDF, MP4, XLSX up to 20 MB, images without their position data."""
+
+    model, parent_output, tag = Ticket, outputs.TicketRef, TAG
+    noun, input, output = "attachments", AttachmentInput, outputs.AttachmentOutput
+    verb = attach
+    parser_classes = (MultiPartParser,)
+
+    @staticmethod
+    def listed(ticket: Any) -> QuerySet[Any]:
+        return attachments.of(ticket).select_related("by")
+
+
+class TicketReading(Door):
+    """Something computed about one ticket."""
+
+    tag = TAG
+
+    def ticket(self, request: Request) -> Ticket:
+        seen = Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
+        return get_object_or_404(seen, number=self.kwargs["number"])
+
+
+class Clocks(TicketReading):
+    """The ticket's deadlines with rule and clause, oldest first."""
+
+    operation_ids = {"GET": "list_ticket_clocks"}
+
+    @extend_schema(responses=outputs.ClockOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        rows = clocks.for_subject(self.ticket(request))
+        return Response(
+            {"results": outputs.ClockOutput(rows, many=True).data, "next": None, "previous": None}
+        )
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: _page("TicketClockPage", outputs.ClockOutput)}
+
+
+class Suggestions(TicketReading):
+    """Who could do the job, with reasons, and who could not, with the test failed (DSP-08)."""
+
+    operation_ids = {"GET": "get_ticket_suggestions"}
+
+    @extend_schema(parameters=[OpenApiParameter("expected_at", str, description="RFC 3339")])
+    def get(self, request: Request, number: str) -> Response:
+        asked = request.query_params.get("expected_at")
+        at = commands.now()
+        expected_at = Instant().run_validation(asked) if asked else None
+        found = suggestions.suggest(self.ticket(request), at=at, expected_at=expected_at)
+        return Response(ref(outputs.SuggestionsOutput, found, request))
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: outputs.SuggestionsOutput}
+
+
+def _page(name: str, item: type[outputs.Output]) -> type[outputs.Output]:
+    fields = {
+        "results": item(many=True),
+        "next": inputs.serializers.URLField(allow_null=True),
+        "previous": inputs.serializers.URLField(allow_null=True),
+    }
+    return type(name, (inputs.serializers.Serializer,), fields)
+
+
+def preview_of(ticket: Ticket) -> dict[str, Any]:
+    """What the customer would be shown now, and its hash."""
+    draft = ReportDraft.objects.filter(ticket=ticket).first()
+    content, digest = report.preview(ticket, report.Words.of(draft))
+    return {"content": content, "report_hash": digest}

@@ -112,8 +112,9 @@ def _ask_to_close(complaint: Complaint, reason: str, actor: User | None, at: dat
         "complaint.close_unsatisfied",
         complaint,
         kind="complaint.closure",
-        payload={},
         reason=reason,
+        label=complaint.number,
+        gravity=complaint.gravity,
         actor=actor,
         at=at,
     )

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,8 +13,8 @@ from complaints import actions
 from complaints.api import inputs, outputs
 from complaints.api.filters import ComplaintFilters
 from complaints.models import Complaint
-from service_center.kernel import clocks, journal
-from service_center.kernel.api.serializers import Instant
+from service_center.kernel import clocks
+from service_center.kernel.api import timeline
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 
 TAG = "complaints"
@@ -177,31 +176,14 @@ class Visit(_Noun):
     verb = actions.note_visit
 
 
-class TimelineItem(serializers.Serializer[Any]):
-    """One fact on the complaint's timeline."""
-
-    name = serializers.CharField()
-    at = Instant()
-    occurred_at = Instant()
-    actor = serializers.CharField(source="actor.username", default=None, allow_null=True)
-    text = serializers.SerializerMethodField()
-    links = serializers.SerializerMethodField()
-
-    def get_text(self, event: Any) -> str:
-        return journal.sentence(event)
-
-    def get_links(self, event: Any) -> list[dict[str, Any]]:
-        return [{"kind": link.kind, "id": link.object_id} for link in event.links.all()]
-
-
 class Timeline(_Noun):
     noun = "timeline"
-    output = TimelineItem
+    output = timeline.TimelineItem
     operation_ids: ClassVar[dict[str, str]] = {"GET": "list_complaint_timeline"}
 
     @staticmethod
     def listed(complaint: Complaint) -> QuerySet[Any]:
-        return journal.timeline(complaint).prefetch_related("links")
+        return timeline.of(complaint)
 
 
 class Clocks(_Noun):

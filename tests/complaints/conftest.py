@@ -73,7 +73,11 @@ def walk(agent: Person) -> Callable[..., Complaint]:
 def _path(agent: Person, grades: dict[str, str]) -> list[tuple[str, Any, dict[str, Any]]]:
     from datetime import date
 
-    finding = {"methods": ["contact", "record_review"], "root_cause": "密封圈老化", "responsibility": "维修班组"}
+    finding = {
+        "methods": ["contact", "record_review"],
+        "root_cause": "密封圈老化",
+        "responsibility": "维修班组",
+    }
     plan = {
         "text": "更换密封圈并上门复检",
         "department": "维修部",

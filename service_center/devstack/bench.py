@@ -36,7 +36,7 @@ def bench(name: str | None) -> int:
 
 async def _bench(below: Backing, names: list[str]) -> int:
     async with stack.started("bench", below) as supervisor:
-        await up.prepare(supervisor, below)
+        await up.prepare("bench", supervisor, below)
         for name in names:
             await BENCHMARKS[name](supervisor, below)
     return 0

@@ -9,7 +9,17 @@ import subprocess
 from pathlib import Path
 
 from . import requirements
-from .places import FRONTEND, ROOT, RUN, VENV, fingerprint, is_current, plain_environment, set_stamp
+from .places import (
+    FRONTEND,
+    ROOT,
+    RUN,
+    VENV,
+    fingerprint,
+    is_current,
+    plain_environment,
+    project_files,
+    set_stamp,
+)
 from .processes import lock, need_space, run_logged
 from .terminal import Refusal, step
 
@@ -57,15 +67,14 @@ def _install(npm: list[str]) -> None:
 
 
 def _build_inputs(packages: str) -> str:
-    """Sources by content; pages and views, which only name icons, by size and time: they are many."""
+    """The sources, and every line of pages and Python that may name an icon of the sprite."""
     digest = hashlib.sha256(packages.encode())
     sources = [path for path in (FRONTEND / "src").rglob("*") if path.is_file()]
     digest.update(fingerprint([*sources, FRONTEND / "build.mjs"]).encode())
-    for top in sorted(ROOT.iterdir()):
-        if top.is_dir() and not top.name.startswith(".") and top != FRONTEND:
-            for path in sorted([*top.rglob("*.html"), *top.rglob("*.py")]):
-                stat = path.stat()
-                digest.update(f"{path}{stat.st_size}{stat.st_mtime_ns}".encode())
+    for path in project_files(".html", ".py"):
+        for line in path.read_bytes().splitlines():
+            if b"icon" in line:
+                digest.update(line)
     return digest.hexdigest()
 
 

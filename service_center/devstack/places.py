@@ -17,6 +17,7 @@ PROJECT = "service_center"
 #: Tells this checkout from another one on the same machine.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
 
+_NO_PRODUCT = {"docs", "frontend", "media", "staticfiles", "tests"}
 _FOREIGN = re.compile(
     r"^(PG(?!_BIN$)[A-Z]+|PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|VIRTUAL_ENV|DJANGO_SETTINGS_MODULE)$"
 )
@@ -44,6 +45,16 @@ def fingerprint(paths: list[Path], *extra: str) -> str:
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def project_files(*suffixes: str) -> list[Path]:
+    """The product's own files with these endings: its apps, pages and translations, not tests or documents."""
+    tops = [
+        path
+        for path in ROOT.iterdir()
+        if path.is_dir() and path.name[0] != "." and path.name not in _NO_PRODUCT
+    ]
+    return sorted(path for top in tops for path in top.rglob("*") if path.suffix in suffixes)
 
 
 def is_current(stamp: Path, value: str) -> bool:

@@ -67,13 +67,15 @@ class Cluster:
     def is_ready(self) -> bool:
         return self.ask("pg_isready", "-d", "postgres", "-q").returncode == 0
 
-    def make_database(self) -> None:
-        """Create the empty database on the first start; an existing one is left alone."""
+    def make_database(self) -> bool:
+        """Create the empty database on the first start and say so; an existing one is left alone."""
         there = self.ask("psql", "-d", "postgres", "-tAc", _IS_THERE)
-        if there.stdout.strip() != "1":
-            made = self.ask("createdb", NAME)
-            if made.returncode:
-                raise Refusal(f"The database could not be created: {made.stderr.strip()}")
+        if there.stdout.strip() == "1":
+            return False
+        made = self.ask("createdb", NAME)
+        if made.returncode:
+            raise Refusal(f"The database could not be created: {made.stderr.strip()}")
+        return True
 
 
 def cluster(name: str, *, durable: bool) -> Cluster:

@@ -15,6 +15,7 @@ from .terminal import progress_to, say
 from .up import SETTINGS
 
 TEST_SETTINGS = "service_center.settings.test"
+_CHANGES_TABLES = {"migrate", "flush", "dbshell", "shell"}
 _TEST_BUSY = "Another ./dev test is running in this checkout; wait for it, or stop it there."
 
 
@@ -42,6 +43,8 @@ def manage(arguments: list[str]) -> int:
     """Run a Django command against the development database; starts its services if they are not running."""
     progress_to(sys.stderr)
     requirements.ensure()
+    if _CHANGES_TABLES.intersection(arguments):
+        stack.prepared("dev").unlink(missing_ok=True)
     lock_file = RUN / "dev" / "lock"
     if is_locked(lock_file):
         below = stack.backing("dev", settings=SETTINGS, durable=True, running=True)

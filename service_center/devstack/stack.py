@@ -80,6 +80,11 @@ def backing(name: str, *, settings: str, durable: bool, running: bool = False) -
     return Backing(env, cluster, own_broker, home / "log")
 
 
+def prepared(name: str) -> Path:
+    """The stamp that says for which version of the project the database of stack `name` is ready."""
+    return RUN / name / "prepared"
+
+
 @asynccontextmanager
 async def started(name: str, below: Backing) -> AsyncIterator[Supervisor]:
     """PostgreSQL and Redis running while inside; whatever was started is stopped in order on the way out."""
@@ -92,8 +97,8 @@ async def started(name: str, below: Backing) -> AsyncIterator[Supervisor]:
                     await supervisor.start(service)
                 for service in below.services():
                     await supervisor.ready(service, within_s=60)
-                if below.cluster:
-                    below.cluster.make_database()
+                if below.cluster and below.cluster.make_database():
+                    prepared(name).unlink(missing_ok=True)
             yield supervisor
         finally:
             await supervisor.stop(*STOP_ORDER)

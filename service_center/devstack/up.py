@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 
 from . import frontend, requirements, stack
-from .places import PYTHON, ROOT, RUN
+from .places import PYTHON, ROOT, RUN, fingerprint, is_current, project_files, set_stamp
 from .processes import lock, port_is_free
 from .stack import Backing
 from .supervisor import Service, Supervisor, end_leftovers
@@ -48,7 +48,7 @@ def wanted_port() -> int:
 
 async def _serve(below: Backing, port: int, began: float, *, once: bool) -> int:
     async with stack.started("dev", below) as supervisor:
-        await prepare(supervisor, below)
+        await prepare("dev", supervisor, below)
         healthy = await start_application(supervisor, below, port)
         if supervisor.interrupted.is_set():
             return _farewell(supervisor)
@@ -60,13 +60,24 @@ async def _serve(below: Backing, port: int, began: float, *, once: bool) -> int:
         return _farewell(supervisor)
 
 
-async def prepare(supervisor: Supervisor, below: Backing) -> None:
-    """Bring the database to this version of the project: schema, reference data, demo world; never wipes."""
+async def prepare(name: str, supervisor: Supervisor, below: Backing) -> None:
+    """Bring the database to this version of the project: schema, reference data, demo world; never wipes.
+
+    Nothing to do when neither the code nor the database has changed since the last time.
+    """
+    stamp = stack.prepared(name)
+    version = fingerprint(project_files(".py", ".po", ".json", ".sql"), below.env["DATABASE_URL"])
+    if below.cluster and is_current(stamp, version):
+        say("  Database, rules and demo world are of this version")
+        return
+    stamp.unlink(missing_ok=True)
     if stack.stale_catalogues():
         await stack.command(supervisor, below, "Translations compiled", "compilemessages_babel")
     await stack.command(supervisor, below, "Database migrated", "migrate", "--no-input")
     await stack.command(supervisor, below, "Rules and reference data", "seed_rules")
     await stack.command(supervisor, below, "Demo world", "demo")
+    if below.cluster:
+        set_stamp(stamp, version)
 
 
 async def start_application(supervisor: Supervisor, below: Backing, port: int) -> bool:

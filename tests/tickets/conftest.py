@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from customers.models import Customer, ProductLine, ProductModel, Unit
 from parts import actions as stock
 from parts.models import Part, PartClass
 from parts.states import Kind
-from service_center.kernel import commands
+from service_center.kernel import approvals, commands
 from staff.models import Branch, Licence, Person
+from tickets.actions import approvals as endings
 from tickets.actions import closing, contacts, dispatch, holds, intake, repair, reporting, triage, visits
 from tickets.models import Assignment, Ticket
 from tickets.queries import report
@@ -97,7 +99,7 @@ def part(db: None, hz: Branch) -> Part:
         shelf="A1",
     )  # fmt: skip
     made = Part.objects.create(
-        code="P-1", name_zh="主板", name_en="Board", part_class=kind, unit_price="80.00", warranty_months=6
+        code="P-1", name_zh="主板", name_en="Board", part_class=kind, unit_price=Decimal("80.00"), warranty_months=6
     )
     put_in_store(made, hz, 5)
     return made
@@ -106,14 +108,21 @@ def part(db: None, hz: Branch) -> Part:
 def put_in_store(part: Part, branch: Branch, quantity: int) -> None:
     """Pieces arrive: a count finds more than the books say."""
     commands.run(
-        stock.adjust, part=part, location=stock.place(branch, Kind.STORE), quantity=quantity, reason="test", actor=None
+        stock.adjust,
+        part,
+        location=stock.place(branch, Kind.STORE),
+        quantity=quantity,
+        reason="test",
+        actor=None,
     )
 
 
 class Story:
     """Drives tickets through verbs as the people of the fixtures; each step returns the ticket as it is then."""
 
-    def __init__(self, agent: Person, engineer: Person, manager: Person, unit: Unit, line: ProductLine) -> None:
+    def __init__(
+        self, agent: Person, engineer: Person, manager: Person, unit: Unit, line: ProductLine
+    ) -> None:
         self.agent, self.engineer, self.manager = agent, engineer, manager
         self.unit, self.line = unit, line
         self.slot = 1
@@ -193,6 +202,14 @@ class Story:
 
     def answered(self) -> Ticket:
         return commands.run(triage.answer, self.registered(), text="长按复位键", actor=self.agent.user).ticket
+
+    def ended(self, state: str) -> Ticket:
+        """Cancelled or refused, with the manager's approval."""
+        ask = {"cancelled": endings.ask_cancellation, "refused": endings.ask_refusal}[state]
+        ticket = self.verified()
+        request = commands.run(ask, ticket, reason="客户要求", actor=self.agent.user)
+        commands.run(approvals.decide, request, approve=True, note="", actor=self.manager.user)
+        return Ticket.objects.get(pk=ticket.pk)
 
     def reached(self, ticket: Ticket, **changes: Any) -> Ticket:
         body = {"channel": "phone", "outcome": "reached"}

@@ -180,6 +180,17 @@ def decide(
     return approval
 
 
+def take_step(
+    approval: Approval, *, approve: bool, note: str = "", actor: User | None, at: datetime
+) -> ApprovalDecision:
+    """`decide`, for doors that show what this step said rather than the whole request."""
+    step = (
+        decide(approval, approve=approve, note=note, actor=actor, at=at).decisions.order_by("-step").first()
+    )
+    assert step is not None
+    return step
+
+
 def _locked(approval: Approval) -> Approval:
     return Approval.objects.select_for_update(of=("self",)).select_related("requester").get(pk=approval.pk)
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import conditions
 from service_center.kernel.errors import DomainError
-from service_center.kernel.models import ApprovalStep, Rule, RulebookState, Setting
+from service_center.kernel.models import ApprovalStep, Rule, Setting
 from service_center.kernel.models.rulebook import Versioned
 
 SettingValue = int | Decimal | bool | str | timedelta | list[Any] | dict[str, Any]
@@ -69,7 +69,7 @@ def setting(code: str, at: datetime | None = None, **facts: Any) -> Any:
 
 def setting_row(code: str, at: datetime | None = None, **facts: Any) -> Setting:
     """The most specific row of the setting in force at `at` (now when not given). Raises NoSetting."""
-    found = conditions.most_specific(_counting(_book().settings[code], at or datetime.now(UTC)), facts)
+    found = conditions.most_specific(_counting(_book().settings[code], at or _now()), facts)
     if found is None:
         raise NoSetting(setting=conditions.key_of(code, _known(facts)))
     return found
@@ -142,6 +142,7 @@ class _Seen(threading.local):
     token: UUID = _NO_TOKEN
     transaction: object | None = None
     read_at: float = float("-inf")
+    database_time: datetime = datetime.max.replace(tzinfo=UTC)
 
 
 _seen = _Seen()
@@ -182,10 +183,20 @@ def _token() -> UUID:
     here = connection.run_on_commit if connection.in_atomic_block else None
     fresh = here is not None or time.monotonic() - _seen.read_at < _OUTSIDE_SECONDS
     if _seen.transaction is not here or not fresh:
-        state = RulebookState.objects.filter(pk=_STATE_ID).first()
-        _seen.token = state.token if state is not None else _NO_TOKEN
-        _seen.transaction, _seen.read_at = here, time.monotonic()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT (SELECT token FROM kernel_rulebookstate WHERE id = %s), clock_timestamp()",
+                [_STATE_ID],
+            )
+            token, _seen.database_time = cursor.fetchone()
+        _seen.token, _seen.transaction, _seen.read_at = token or _NO_TOKEN, here, time.monotonic()
     return _seen.token
+
+
+def _now() -> datetime:
+    """The database's time, carried on from the last look at the token: only one clock decides."""
+    _token()
+    return _seen.database_time + timedelta(seconds=time.monotonic() - _seen.read_at)
 
 
 def _load(token: UUID) -> Book:

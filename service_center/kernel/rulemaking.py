@@ -6,6 +6,7 @@ Nothing is overwritten: a change is a new version, and the old one keeps the tim
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -27,6 +28,7 @@ Version = TypeVar("Version", Rule, Setting, ApprovalStep)
 
 NUMBERS = {Setting.Kind.DECIMAL, Setting.Kind.MONEY, Setting.Kind.WEIGHT, Setting.Kind.DURATION}
 HUNDRED = Decimal(100)
+TEXT_LIMIT = 10_000
 
 
 class Ambiguous(errors.DomainError):
@@ -249,10 +251,15 @@ def change_setting(
     return next(new for new in changed if new.key == current.key)
 
 
+def standing(key: str) -> Setting | None:
+    """The setting's version without a successor, else its latest one; None for an unknown key."""
+    versions = Setting.objects.of_key(key).with_clause()
+    return versions.filter(status=VersionStatus.IN_FORCE).first() or versions.first()
+
+
 def _current(key: str) -> Setting:
-    """The version that counts, else the latest one. Raises Invalid for an unknown key."""
-    versions = Setting.objects.of_key(key)
-    row = versions.filter(status=VersionStatus.IN_FORCE).first() or versions.first()
+    """The standing version. Raises Invalid for an unknown key."""
+    row = standing(key)
     if row is None:
         raise errors.Invalid(_("没有这个参数。"), field="together")
     return row
@@ -297,6 +304,8 @@ def _next_version(key: str, value: Any, actor: User | None, at: datetime) -> Set
 def checked(row: Setting, value: Any, *, field: str = "value") -> Any:
     """The value as it is stored. Raises Invalid when its kind, bounds or choices do not allow it."""
     kind = Setting.Kind(row.kind)
+    if len(written := json.dumps(value)) > TEXT_LIMIT or "\\u0000" in written:
+        raise errors.Invalid(_("内容过长或含有空字符。"), field=field)
     shapes = {
         Setting.Kind.FLAG: bool,
         Setting.Kind.TEXT: str,

@@ -38,7 +38,14 @@ def rename(approval: Approval, *, actor: User | None, at: datetime) -> Branch:
 def ask(who: Person, branch: Branch, kind: str = "ticket.cancellation", **more: Any) -> Approval:
     payload = {"from": branch.name_en, "to": "Renamed"}
     return commands.run(
-        approvals.ask, "test.rename", branch, kind=kind, payload=payload, reason="because", actor=who.user, **more
+        approvals.ask,
+        "test.rename",
+        branch,
+        kind=kind,
+        payload=payload,
+        reason="because",
+        actor=who.user,
+        **more,
     )
 
 
@@ -60,7 +67,11 @@ def people(person: Make) -> dict[str, Person]:
 def test_ask_changes_nothing_but_tells(people: dict[str, Person], hz: Branch) -> None:
     approval = ask(people["agent"], hz)
 
-    assert (approval.status, approval.current_role, approval.requester) == ("pending", "manager", people["agent"].user)
+    assert (approval.status, approval.current_role, approval.requester) == (
+        "pending",
+        "manager",
+        people["agent"].user,
+    )
     assert approval.steps[0]["role"] == "manager"
     hz.refresh_from_db()
     assert hz.name_en == "Hangzhou"
@@ -75,7 +86,11 @@ def test_decide_performs_as_the_requester(people: dict[str, Person], hz: Branch)
 
     hz.refresh_from_db()
     assert hz.name_en == f"Renamed by {people['agent'].user}"
-    assert (approval.status, approval.decided_by, approval.note) == ("approved", people["manager"].user, "fine")
+    assert (approval.status, approval.decided_by, approval.note) == (
+        "approved",
+        people["manager"].user,
+        "fine",
+    )
     assert facts(approval) == ["approval.requested", "approval.granted"]
     assert [(one.role, one.approve) for one in approval.decisions.all()] == [("manager", True)]
 
@@ -147,7 +162,9 @@ def test_database_refuses_a_decision_by_the_requester(people: dict[str, Person],
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["agent", "engineer", "supervisor", "director"])
-def test_decide_is_only_for_the_role_of_the_step(people: dict[str, Person], person: Make, hz: Branch, role: str) -> None:
+def test_decide_is_only_for_the_role_of_the_step(
+    people: dict[str, Person], person: Make, hz: Branch, role: str
+) -> None:
     approval = ask(people["agent"], hz)
 
     with pytest.raises(approvals.NotYourStep):
@@ -169,7 +186,9 @@ def test_decide_in_another_branch_is_refused_where_the_step_asks_for_the_branch(
 
 
 @pytest.mark.django_db
-def test_decide_checks_the_guards_again_and_leaves_nothing_behind(people: dict[str, Person], hz: Branch) -> None:
+def test_decide_checks_the_guards_again_and_leaves_nothing_behind(
+    people: dict[str, Person], hz: Branch
+) -> None:
     approval = ask(people["agent"], hz)
     Branch.objects.filter(pk=hz.pk).update(name_en="Moved on")
 

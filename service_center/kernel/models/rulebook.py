@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from service_center.kernel.models.identity import User
 
 
 class Document(models.Model):
@@ -50,6 +53,19 @@ class VersionStatus(models.TextChoices):
 
 
 class VersionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The rulebook is open to everybody who works here (GEN-11)."""
+        return self.all()
+
+    def current(self, at: datetime) -> Self:
+        """What counts at the instant or is meant to: in force, approved and drafts; not what is over."""
+        waiting = Q(status__in=[VersionStatus.DRAFT, VersionStatus.APPROVED])
+        return self.filter(waiting | Q(valid_to=None) | Q(valid_to__gt=at))
+
+    def with_clause(self) -> Self:
+        """With what a screen shows of a version: its clause and who approved it."""
+        return self.select_related("clause__document", "approved_by__person")
+
     def in_force(self, at: datetime) -> Self:
         """Versions whose time of force covers the instant."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.functions import TransactionNow
 from django.contrib.sessions.models import Session
-from django.db.models.functions import Now
 
 from service_center.kernel import attachments
 from service_center.kernel.jobs import periodic
@@ -23,8 +23,10 @@ def canary(*, at: datetime) -> None:
 
 def wake_canary() -> None:
     """Make the canary due now, so that a fresh start is seen to work within seconds."""
-    if not PeriodicJob.objects.filter(pk=CANARY).update(next_at=Now()):
-        PeriodicJob.objects.bulk_create([PeriodicJob(code=CANARY, next_at=Now())], ignore_conflicts=True)
+    if not PeriodicJob.objects.filter(pk=CANARY).update(next_at=TransactionNow()):
+        PeriodicJob.objects.bulk_create(
+            [PeriodicJob(code=CANARY, next_at=TransactionNow())], ignore_conflicts=True
+        )
 
 
 @periodic("kernel.tidy", daily_at="03:40")

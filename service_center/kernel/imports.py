@@ -211,8 +211,10 @@ def decode(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return _decoded(content, (encoding,))
-    if b"\0" in content[:1000]:
-        return _decoded(content, ("utf-16-be" if content[:1] == b"\0" else "utf-16-le",))
+    start = content[:1000]
+    if b"\0" in start:  # without its mark, UTF-16 shows by the zero halves of its commas and digits
+        big = start[::2].count(0) > start[1::2].count(0)
+        return _decoded(content, ("utf-16-be" if big else "utf-16-le",))
     return _decoded(content, ("utf-8", "gb18030"))
 
 

@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from service_center.kernel.errors import Busy, DomainError
+from service_center.kernel.uploads import TooLarge
 from service_center.kernel.web import sessions
+from service_center.kernel.web.pages import plain_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _UNGUARDED = ("/healthz/", "/static/")
@@ -109,6 +111,8 @@ class OverloadGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_UNGUARDED):
             return self.get_response(request)
+        if _announced_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return refuse(request, TooLarge())
         if not self.gate.enter():
             return busy(request)
         try:
@@ -118,6 +122,11 @@ class OverloadGuard:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return busy(request) if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _announced_size(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
 
 
 class Refusals:
@@ -147,15 +156,20 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """503 without touching the database: a problem document for the API, a small page for people."""
-    error = Busy()
+    """503 with Retry-After, told without touching the database."""
+    response = refuse(request, Busy())
+    response["Retry-After"] = RETRY_AFTER_S
+    return response
+
+
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal before anything was looked up: a problem document for the API, a small page for people."""
     with translation.override(translation.get_language_from_request(request)):
         if request.path.startswith("/api/"):
-            from service_center.kernel.web.pages import plain_problem
-
-            response = plain_problem(503, error.code, str(error))
+            response = plain_problem(error.status, error.code, str(error))
         else:
-            response = HttpResponse(render_to_string("kernel/busy.html", {"error": error}), status=503)
-    response["Retry-After"] = RETRY_AFTER_S
+            response = HttpResponse(
+                render_to_string("kernel/refused.html", {"error": error}), status=error.status
+            )
     response["Cache-Control"] = "no-store"
     return response

@@ -204,6 +204,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "service_center",
     "DESCRIPTION": "After-sales service: tickets, parts, complaints, surveys, staff.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -55,6 +55,11 @@ class Figures:
     def available(self) -> int:
         return self.on_hand - self.reserved
 
+    @property
+    def bar(self) -> int:
+        """Full length of the stock bar: twice the reorder point, or what there is."""
+        return max(self.on_hand, 2 * self.reorder_point, 1)
+
     def as_dict(self) -> dict[str, int]:
         return asdict(self) | {"position": self.position, "available": self.available}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -14,6 +15,9 @@ from service_center.kernel import bigrams
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
+
+
+_CODE: Final = re.compile(r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*")
 
 
 class PartClass(models.Model):
@@ -45,10 +49,12 @@ class PartQuerySet(models.QuerySet["Part"]):
         return self if getattr(user, "person", None) is not None else self.none()
 
     def matching(self, text: str) -> PartQuerySet:
-        """Parts whose code begins with the text, or whose code and names hold all its words (PRT-02)."""
-        found = Q(code__istartswith=text.strip())
-        terms = bigrams.query(text)
-        return self.filter(found | Q(search=terms)) if terms else self.filter(found)
+        """Parts found by a piece of their code, or whose code and names hold all the text's words (PRT-02)."""
+        wanted = text.strip()
+        terms = bigrams.query(wanted)
+        if _CODE.fullmatch(wanted) or terms is None:
+            return self.filter(code__icontains=wanted)
+        return self.filter(search=terms)
 
 
 class Part(models.Model):

@@ -48,7 +48,9 @@ class Upload(Protocol):
     """What Django hands over as an uploaded file."""
 
     name: str | None
-    size: int | None
+
+    @property
+    def size(self) -> int | None: ...
 
     def read(self, size: int = ..., /) -> bytes: ...
 
@@ -152,7 +154,8 @@ def _pdf(content: bytes) -> bytes:
 
 def _mp4(content: bytes) -> bytes:
     """The top-level boxes must fill the file from end to end and hold a film."""
-    boxes, position = [], 0
+    boxes: list[bytes] = []
+    position = 0
     while position + 8 <= len(content) and len(boxes) < MAX_PARTS:
         size, name = (
             int.from_bytes(content[position : position + 4], "big"),

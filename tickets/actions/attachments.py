@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.files import File
-
-from service_center.kernel import attachments
+from service_center.kernel import attachments, uploads
 from service_center.kernel.access import require
 from service_center.kernel.models import Attachment
 from tickets import permissions
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def attach(
-    ticket: Ticket, *, file: File[bytes], kind: str = "photo", actor: User | None, at: datetime
+    ticket: Ticket, *, file: uploads.Upload, kind: str = "photo", actor: User | None, at: datetime
 ) -> Attachment:
     """Keep a file with the ticket; images lose their position data. Raises Forbidden and what the store refuses."""
     ticket = Ticket.objects.lock(ticket.pk)

@@ -109,7 +109,7 @@ def enter_time(
     keep(ticket)
     row = WorkTime.objects.create(
         ticket=ticket,
-        engineer=ticket.assignee,
+        engineer=ticket.engineer,
         category=category,
         started_at=started_at,
         minutes=minutes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import attachments, numbering
@@ -65,9 +65,8 @@ def sign(
     if report_hash.lower() != current:
         raise ReportChanged(field="report_hash", report_hash=current)
     keep(ticket)
-    image = attachments.store(
-        ticket, file=ContentFile(png, name="signature.png"), kind="signature", actor=actor, at=at
-    )
+    file = SimpleUploadedFile("signature.png", png, content_type="image/png")
+    image = attachments.store(ticket, file=file, kind="signature", actor=actor, at=at)
     row = Signature.objects.create(
         ticket=ticket, signed_by=signed_by, image=image, report_hash=current, content=content, at=at, by=actor
     )
@@ -101,7 +100,7 @@ def report(
     used = part_lines.use_all(ticket, actor=actor, at=at)
     row = Report.objects.create(
         ticket=ticket,
-        engineer=ticket.assignee,
+        engineer=ticket.engineer,
         visit=ticket.visits.order_by("-id").first(),
         signature=signed,
         content=content,

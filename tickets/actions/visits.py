@@ -41,7 +41,7 @@ def appoint(
         moved.save()
     row = Visit.objects.create(
         ticket=ticket,
-        engineer=ticket.assignee,
+        engineer=ticket.engineer,
         sequence=_sequence(ticket, moved),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -84,6 +84,7 @@ def _book(visit: Visit, moved: Visit | None, *, actor: User | None, at: datetime
         people.release(assignment, actor=actor, at=at)
     if moved is not None:
         people.release(moved, actor=actor, at=at)
+    assert visit.starts_at is not None and visit.ends_at is not None
     people.book(
         visit.engineer,
         starts_at=visit.starts_at,
@@ -143,7 +144,7 @@ def arrive(
     ticket.arrive(at=happened)
     keep(ticket)
     row = ticket.visits.filter(status=VisitStatus.CONFIRMED).first() or Visit(
-        engineer=ticket.assignee, sequence=_sequence(ticket, None), at=at, by=actor
+        engineer=ticket.engineer, sequence=_sequence(ticket, None), at=at, by=actor
     )
     row.ticket, row.status, row.arrived_at = ticket, VisitStatus.ARRIVED, happened
     row.arrived_latitude, row.arrived_longitude = rounded(latitude), rounded(longitude)

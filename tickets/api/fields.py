@@ -54,16 +54,15 @@ class LineCode(Named):
 
 
 @extend_schema_field(OpenApiTypes.BYTE)
-class Base64Image(serializers.CharField):
+class Base64Image(serializers.Field[bytes, str, str, Any]):
     """A PNG as base64, with or without the `data:image/png;base64,` in front."""
 
     LIMIT = 2_000_000
     default_error_messages = {"base64": _("签字图片必须是 base64 编码的 PNG。")}
 
-    def to_internal_value(self, data: Any) -> bytes:
-        text = super().to_internal_value(data)
+    def to_internal_value(self, data: str) -> bytes:
         try:
-            content = base64.b64decode(text.removeprefix("data:image/png;base64,"), validate=True)
+            content = base64.b64decode(str(data).removeprefix("data:image/png;base64,"), validate=True)
         except (binascii.Error, ValueError):
             self.fail("base64")
         if len(content) > self.LIMIT or not content.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -170,7 +170,7 @@ class PartLineInput(StrictSerializer):
     serials = serializers.ListField(
         child=serializers.CharField(max_length=60), required=False, max_length=500
     )
-    source = Choice(states.PartSource.choices, required=False)
+    source: Any = Choice(states.PartSource.choices, required=False)  # DRF's own attribute has another type
 
 
 class FaultyPartInput(StrictSerializer):

@@ -46,7 +46,7 @@ class TicketNoun(NounView):
             return super().post(request, **kwargs)
         except ValidationError:
             row = self.row(request)
-            require(type(self).may, request.user, row)  # type: ignore[arg-type]  # behind the log-in
+            require(type(self).may, request.user, row)
             allowed = commands.allowed_nouns(row)
             if (self.step or self.noun) not in allowed:
                 raise TransitionNotAllowed(allowed=allowed, state=row.status) from None

@@ -81,7 +81,7 @@ class UnitBrief(Output):
 
 class LinkOutput(Output):
     rel = serializers.CharField()
-    label = serializers.CharField()
+    label: Any = serializers.CharField()  # DRF's own attribute has another type
     href = serializers.CharField()
 
 
@@ -91,12 +91,13 @@ class TicketList(serializers.ListSerializer[Any]):
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data.all() if hasattr(data, "all") else data)
         ids = [row.pk for row in rows]
-        self.child.context["clocks"] = clocks.for_subjects(Ticket, ids)
+        child: Any = self.child
+        child.context["clocks"] = clocks.for_subjects(Ticket, ids)
         found: dict[int, list[TicketLink]] = {pk: [] for pk in ids}
         for link in TicketLink.objects.filter(ticket_id__in=ids).order_by("id"):
             found[link.ticket_id].append(link)
-        self.child.context["links"] = found
-        return [self.child.to_representation(row) for row in rows]  # type: ignore[union-attr]  # a child is there
+        child.context["links"] = found
+        return [child.to_representation(row) for row in rows]
 
 
 class TicketOutput(TicketRef):
@@ -320,7 +321,7 @@ class PartLineOutput(Fact):
     part = serializers.CharField(source="part.code")
     quantity = serializers.IntegerField()
     serials = serializers.ListField(child=serializers.CharField())
-    source = Choice(states.PartSource.choices)
+    source: Any = Choice(states.PartSource.choices)  # as above
     status = Choice(states.PartLineStatus.choices)
     warranty_until = serializers.DateField(allow_null=True)
 

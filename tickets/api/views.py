@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,21 +47,25 @@ class OneTicket(RowView):
         return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
 
 
+def _facts(ticket: Any) -> QuerySet[Any]:
+    return journal.timeline(ticket).prefetch_related("links")
+
+
+def _files(ticket: Any) -> QuerySet[Any]:
+    return attachments.of(ticket).select_related("by")
+
+
 class Timeline(NounView):
     """Every fact about the ticket in words, newest first."""
 
     model, parent_output, tag = Ticket, outputs.TicketRef, TAG
-    noun, output = "timeline", outputs.TimelineItem
-
-    @staticmethod
-    def listed(ticket: Any) -> QuerySet[Any]:
-        return journal.timeline(ticket).prefetch_related("links")
+    noun, output, listed = "timeline", outputs.TimelineItem, _facts
 
 
 class AttachmentInput(StrictSerializer):
     """A photo or paper, sent as multipart/form-data."""
 
-    file = inputs.serializers.FileField()
+    file = serializers.FileField()
     kind = inputs.Choice([("photo", "photo"), ("document", "document")], required=False)
 
 
@@ -70,11 +75,7 @@ class Attachments(NounView):
     model, parent_output, tag = Ticket, outputs.TicketRef, TAG
     noun, input, output = "attachments", AttachmentInput, outputs.AttachmentOutput
     verb = attach
-    parser_classes = (MultiPartParser,)
-
-    @staticmethod
-    def listed(ticket: Any) -> QuerySet[Any]:
-        return attachments.of(ticket).select_related("by")
+    parser_classes, listed = (MultiPartParser,), _files
 
 
 class TicketReading(Door):
@@ -123,10 +124,10 @@ class Suggestions(TicketReading):
 def _page(name: str, item: type[outputs.Output]) -> type[outputs.Output]:
     fields = {
         "results": item(many=True),
-        "next": inputs.serializers.URLField(allow_null=True),
-        "previous": inputs.serializers.URLField(allow_null=True),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
     }
-    return type(name, (inputs.serializers.Serializer,), fields)
+    return type(name, (serializers.Serializer,), fields)
 
 
 def preview_of(ticket: Ticket) -> dict[str, Any]:

@@ -39,19 +39,18 @@ class StepsMissing(DomainError):
     message = _("四步服务尚未走完：请补齐诊断、报告、签字凭证和结果告知后再关闭。")
 
 
-def _nobody(ticket: Ticket) -> bool:
+def _nobody(ticket: models.Model) -> bool:
+    assert isinstance(ticket, Ticket)
     return ticket.assignee_id is None
 
 
-def _somebody(ticket: Ticket) -> bool:
-    return ticket.assignee_id is not None
-
-
-def _on_site(ticket: Ticket) -> bool:
+def _on_site(ticket: models.Model) -> bool:
+    assert isinstance(ticket, Ticket)
     return ticket.on_site
 
 
-def _off_site(ticket: Ticket) -> bool:
+def _off_site(ticket: models.Model) -> bool:
+    assert isinstance(ticket, Ticket)
     return not ticket.on_site and ticket.assignee_id is not None
 
 
@@ -146,6 +145,12 @@ class Ticket(FSMModelMixin, models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in states.OPEN
+
+    @property
+    def engineer(self) -> Person:
+        """Whose job it is now; only where the state says there is somebody."""
+        assert self.assignee is not None
+        return self.assignee
 
     @property
     def needs_consent(self) -> bool:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from service_center.kernel.access import has_role
-from service_center.kernel.models import Clock
+from service_center.kernel.models.clocks import Clock, ClockQuerySet
 from tickets import states
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         person = getattr(user, "person", None)
         if person is None:
             return self.none()
-        seen = Q(pk__in=())
+        seen = Q(pk__in=[])
         if has_role(user, *SEES_BRANCH):
             seen |= Q(branch_id=person.branch_id)
         if has_role(user, "engineer"):
-            seen |= Q(assignee_id=person.pk) | Exists(_assignments(person.pk))
+            seen |= Q(assignee_id=person.pk) | Q(Exists(_assignments(person.pk)))
         if has_role(user, "expert", "trainer"):
-            seen |= Exists(_asked(person.pk))
+            seen |= Q(Exists(_asked(person.pk)))
         return self.filter(seen)
 
     def in_store_of(self, user: User) -> Self:
@@ -83,17 +84,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         )
 
 
-def _clocks() -> models.QuerySet[Clock]:
-    return Clock.objects.open().filter(subject_type="tickets.ticket", subject_id=OuterRef("pk"))  # type: ignore[return-value]
+def _clocks() -> ClockQuerySet:
+    return Clock.objects.open().filter(subject_type="tickets.ticket", subject_id=OuterRef("pk"))
 
 
-def _assignments(person_id: int) -> models.QuerySet[models.Model]:
-    from tickets.models.dispatch import Assignment
+def _assignments(person_id: int) -> models.QuerySet[Any]:
+    rows = apps.get_model("tickets.Assignment")._default_manager  # its module imports this one's
+    return rows.filter(ticket=OuterRef("pk"), engineer_id=person_id)
 
-    return Assignment.objects.filter(ticket=OuterRef("pk"), engineer_id=person_id)  # type: ignore[return-value]
 
-
-def _asked(person_id: int) -> models.QuerySet[models.Model]:
-    from tickets.models.dispatch import Escalation
-
-    return Escalation.objects.filter(ticket=OuterRef("pk"), asked_id=person_id)  # type: ignore[return-value]
+def _asked(person_id: int) -> models.QuerySet[Any]:
+    rows = apps.get_model("tickets.Escalation")._default_manager  # as above
+    return rows.filter(ticket=OuterRef("pk"), asked_id=person_id)

@@ -137,7 +137,7 @@ def _cell(sheet: Any, value: Value) -> Any:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     content = value if is_number else _plain(value)[:CELL_LIMIT]
     try:
-        cell = WriteOnlyCell(sheet, value=content)
+        cell = WriteOnlyCell(sheet, value=content)  # type: ignore[arg-type]  # a Decimal is a number
     except IllegalCharacterError:
         cell = WriteOnlyCell(sheet, value="".join(c for c in str(content) if c.isprintable() or c in "\t\n"))
     if not is_number:

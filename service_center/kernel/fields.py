@@ -44,6 +44,9 @@ class EncryptedTextField(models.TextField[Any, Any]):
 class EncryptedJSONField(EncryptedTextField):
     """Plain lists and dicts as encrypted JSON text."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(None if value is None else json.dumps(value, ensure_ascii=False))
 

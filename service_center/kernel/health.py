@@ -84,10 +84,5 @@ def workers() -> str:
 
 def sweep_age() -> float | None:
     """Seconds since the canary was last done, by the database's clock; None when it never was."""
-    row = (
-        PeriodicJob.objects.filter(pk=housekeeping.CANARY, last_at__isnull=False)
-        .annotate(now=Now())
-        .values_list("now", "last_at")
-        .first()
-    )
-    return None if row is None else (row[0] - row[1]).total_seconds()
+    row = PeriodicJob.objects.filter(pk=housekeeping.CANARY).annotate(now=Now()).first()
+    return None if row is None or row.last_at is None else (row.now - row.last_at).total_seconds()

@@ -28,7 +28,7 @@ from service_center.kernel.models.messages import Channel, MessageStatus
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE_SECONDS = 60
 MAX_ATTEMPTS = 20
 FIRST_DELAY_S, LONGEST_DELAY_S = 30, 6 * 3600
 CIRCUIT_FAILURES = 5
@@ -117,7 +117,7 @@ def send_due(limit: int = 50, *, channel: str | None = None) -> int:
 
 _CLAIM = """
     UPDATE kernel_message SET status = 'leased', attempts = attempts + 1, lease_token = lease_token + 1,
-        lease_until = clock_timestamp() + %s
+        lease_until = clock_timestamp() + make_interval(secs => %s)
     WHERE id = (
         SELECT id FROM kernel_message
         WHERE channel = %s AND status IN ('queued', 'leased') AND next_try_at <= clock_timestamp()
@@ -131,7 +131,7 @@ _CLAIM = """
 def claim(channel: str) -> Message | None:
     """Lease the channel's oldest due message; None when there is none or the channel rests."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE, channel, channel])
+        cursor.execute(_CLAIM, [LEASE_SECONDS, channel, channel])
         row = cursor.fetchone()
         return Message.objects.get(pk=row[0]) if row else None
 

@@ -30,8 +30,8 @@ def rekey(field: EncryptedTextField) -> int:
 
 def _rekey_batch(field: EncryptedTextField) -> int:
     quote = connection.ops.quote_name
-    table, column = quote(field.model._meta.db_table), quote(field.column)
-    key = quote(field.model._meta.pk.column)
+    table, column = quote(field.model._meta.db_table), quote(str(field.column))
+    key = quote(str(field.model._meta.pk.column))
     prefix = f"{crypto.current_key_id()}:"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from service_center.kernel import attachments
 from service_center.kernel.api.serializers import Instant
 from service_center.kernel.api.views import Door
-from service_center.kernel.models import Attachment
+from service_center.kernel.models import Attachment, User
 from service_center.kernel.web.attachments import download
 
 
@@ -44,6 +44,6 @@ class Content(Door):
     @extend_schema(responses={200: OpenApiResponse(OpenApiTypes.BINARY, description="The file")})
     def get(self, request: Request, pk: int) -> FileResponse:
         found = get_object_or_404(Attachment, pk=pk)
-        if not attachments.may_read(request.user, found):
+        if not isinstance(request.user, User) or not attachments.may_read(request.user, found):
             raise Http404
         return download(found)

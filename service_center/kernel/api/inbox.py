@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from service_center.kernel import notifications
 from service_center.kernel.api.serializers import Instant
 from service_center.kernel.api.views import CollectionView, NounView, Output
-from service_center.kernel.models import Notification
+from service_center.kernel.models import Notification, User
 
 
 class NotificationOutput(serializers.Serializer[Any]):
@@ -42,6 +42,7 @@ class Notifications(CollectionView):
     name = "notifications"
 
     def rows(self, request: Request) -> QuerySet[Notification]:
+        assert isinstance(request.user, User)
         return Notification.objects.visible_to(request.user)
 
 

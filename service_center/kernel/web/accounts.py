@@ -127,6 +127,12 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _me(request: HttpRequest) -> User:
+    """The user of a page behind the log-in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def _next(request: HttpRequest) -> str:
     """Where to go on: the page asked for if it is one of ours, else home."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
@@ -138,11 +144,11 @@ def _next(request: HttpRequest) -> str:
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     """The user's own page: where they are signed in, their tokens, the way to a new password."""
-    mine = UserSession.objects.filter(user=request.user).order_by("-last_seen_at")
+    mine = UserSession.objects.filter(user=_me(request)).order_by("-last_seen_at")
     context = {
         "sessions": mine,
         "here": request.session.session_key,
-        "tokens": ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-id"),
+        "tokens": ApiToken.objects.filter(user=_me(request), revoked_at=None).order_by("-id"),
     }
     return render(request, "kernel/accounts/account.html", context)
 
@@ -156,7 +162,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words = {"old": form.cleaned_data["old_password"], "new": form.cleaned_data["new_password"]}
         with refusals_into(form):
-            user = commands.run(accounts.change_password, request.user, **words, actor=request.user)
+            user = commands.run(accounts.change_password, _me(request), **words, actor=_me(request))
             login(request, user, backend=_BACKEND)
             sessions.begin(request)
             messages.success(request, _("密码已修改，其他设备上的登录已退出。"))
@@ -202,7 +208,7 @@ def password_reset_link(request: HttpRequest, secret: str) -> HttpResponse:
 @never_cache
 def password_reset_new(request: HttpRequest) -> HttpResponse:
     """Set the new password the link stands for, once."""
-    reset = accounts.usable_resets().filter(pk=request.session.get(_RESET)).first()
+    reset = accounts.usable_resets().filter(pk=request.session.get(_RESET, 0)).first()
     if reset is None:
         return render(request, "kernel/accounts/link_expired.html", status=404)
     form = PasswordForm(request.POST or None, by_link=True)
@@ -224,8 +230,8 @@ def _redeemed(form: PasswordForm, reset: PasswordReset) -> bool:
 @require_POST
 def session_ending(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign one browser out."""
-    session = get_object_or_404(UserSession, pk=pk, user=request.user)
-    commands.run(accounts.end_session, session, actor=request.user)
+    session = get_object_or_404(UserSession, pk=pk, user=_me(request))
+    commands.run(accounts.end_session, session, actor=_me(request))
     messages.success(request, _("该会话已结束。"))
     return redirect("account")
 
@@ -234,7 +240,7 @@ def session_ending(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Sign every browser out, this one too."""
-    commands.run(accounts.end_sessions, request.user, actor=request.user)
+    commands.run(accounts.end_sessions, _me(request), actor=_me(request))
     logout(request)
     return redirect("login")
 
@@ -243,8 +249,8 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token_ending(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's tokens."""
-    token = get_object_or_404(ApiToken, pk=pk, user=request.user)
-    commands.run(tokens.revoke, token, actor=request.user)
+    token = get_object_or_404(ApiToken, pk=pk, user=_me(request))
+    commands.run(tokens.revoke, token, actor=_me(request))
     messages.success(request, _("令牌已撤销。"))
     return redirect("account")
 
@@ -275,5 +281,5 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Switch between light, dark and the device's own."""
     chosen = request.POST.get("theme", "")
     if chosen in {"auto", "light", "dark"}:
-        User.objects.filter(pk=request.user.pk).update(theme=chosen)
+        User.objects.filter(pk=_me(request).pk).update(theme=chosen)
     return redirect(_next(request))

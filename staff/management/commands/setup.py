@@ -73,8 +73,7 @@ def _branch(options: dict[str, Any]) -> Branch:
             zone=options["zone"],
         )
     if not Team.objects.filter(branch=branch).exists():
-        names = {"code": f"{branch.code}-1", "name_zh": "一组", "name_en": "Team 1"}
-        commands.run(organising.form_team, branch, **names)
+        commands.run(organising.form_team, branch, code=f"{branch.code}-1", name_zh="一组", name_en="Team 1")
     return branch
 
 

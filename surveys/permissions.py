@@ -17,6 +17,12 @@ def can_resend(actor: User, invitation: Invitation) -> bool:
     return has_role(actor, Role.MANAGER) or _at_desk(actor, invitation.branch_id)
 
 
+def can_enter_answers(actor: User, invitation: Invitation) -> bool:
+    """Entering what a customer said on the phone: the desk, but never who did the work (CF-19)."""
+    person = getattr(actor, "person", None)
+    return can_resend(actor, invitation) and person is not None and invitation.engineer_id != person.pk
+
+
 def can_follow_up(actor: User, follow_up: FollowUp) -> bool:
     """Calling the customer: the desk of the branch or the manager, but never who did the work (CF-19)."""
     if not (has_role(actor, Role.MANAGER) or _at_desk(actor, follow_up.branch_id)):

@@ -19,6 +19,14 @@ class OpinionKind(models.TextChoices):
     PRAISE = "praise", _("表扬")
 
 
+class AnswerChannel(models.TextChoices):
+    """How the customer's marks came in (SUR-02)."""
+
+    LINK = "link", _("在线问卷")
+    PHONE = "phone", _("电话")
+    INTERVIEW = "interview", _("面谈")
+
+
 class Cause(models.TextChoices):
     """Which of the follow-up rules gave this one: exactly one per ticket, the first that fits."""
 

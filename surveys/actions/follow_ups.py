@@ -15,6 +15,7 @@ from surveys import events, permissions
 from surveys.actions import rectifications, scores
 from surveys.models import FollowUp, FollowUpAttempt
 from surveys.states import OPEN, Cause, Outcome
+from tickets import permissions as ticket_permissions
 from tickets.actions import closing
 
 if TYPE_CHECKING:
@@ -235,11 +236,15 @@ def complete(
 
 
 def _handle_again(follow_up: FollowUp, actor: User | None, at: datetime) -> None:
-    """Second handling: the closed ticket is opened again; one already open needs nothing (FUP-07)."""
+    """Second handling: the closed ticket is opened again; one already open needs nothing (FUP-07).
+
+    Whoever may call may cause it, also a manager who could not reopen a ticket by himself: then the system does.
+    """
     ticket = follow_up.ticket
     if ticket is not None and ticket.closed_at is not None:
         reason = follow_up.missing or str(_("回访发现问题未解决"))
-        closing.reopen(ticket, reason=reason, via="follow_up", actor=actor, at=at)
+        by = actor if actor is not None and ticket_permissions.can_reopen(actor, ticket) else None
+        closing.reopen(ticket, reason=reason, via="phone", actor=by, at=at)
 
 
 def hand_over(follow_up: FollowUp, *, owner: Person, actor: User | None, at: datetime) -> FollowUp:

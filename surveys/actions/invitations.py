@@ -18,10 +18,14 @@ from surveys.actions import rectifications, scores
 from surveys.actions.shipped import QUESTIONNAIRES
 from surveys.models import Answer, Invitation, Questionnaire
 from surveys.queries.deadlines import due_of
+from surveys.states import AnswerChannel
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
     from tickets.models import Ticket
+
+Marks = Mapping[str, Mapping[str, int]]
+"""Questionnaire code -> question -> mark: all questions of a questionnaire or none of it."""
 
 SMS = outbox.define(
     "survey.invitation", _("您的服务单 %(number)s 已完成，请花一分钟评价：%(url)s （%(until)s 前有效）")
@@ -94,24 +98,56 @@ def answer(
     invitation: Invitation,
     *,
     token: str,
-    marks: Mapping[str, Mapping[str, int]],
+    marks: Marks,
     comment: str = "",
     comment_kind: str = "",
     actor: User | None,
     at: datetime,
 ) -> Invitation:
-    """Take the customer's marks: questionnaire code -> question -> mark. All questions of a questionnaire or none.
+    """Take the marks a customer gives through the link. Raises LinkDead, Invalid."""
+    invitation = Invitation.objects.lock(invitation.pk)
+    if not invitation.opens(digest(token), at=at):
+        raise LinkDead
+    return _take(invitation, AnswerChannel.LINK, marks, comment, comment_kind, actor, at)
 
-    Posts the engineer's scores, and opens a rectification when the mean is low. Raises LinkDead, Invalid.
+
+def enter(
+    invitation: Invitation,
+    *,
+    channel: str,
+    marks: Marks,
+    comment: str = "",
+    comment_kind: str = "",
+    actor: User | None,
+    at: datetime,
+) -> Invitation:
+    """Enter the marks a customer gives on the phone or in an interview (SUR-02).
+
+    Raises NotAnswerable, Invalid, Forbidden.
     """
     invitation = Invitation.objects.lock(invitation.pk)
-    _refuse_dead(invitation, token, at)
+    require(permissions.can_enter_answers, actor, invitation)
+    if invitation.answered_at is not None:
+        raise NotAnswerable
+    return _take(invitation, channel, marks, comment, comment_kind, actor, at)
+
+
+def _take(
+    invitation: Invitation,
+    channel: str,
+    marks: Marks,
+    comment: str,
+    kind: str,
+    actor: User | None,
+    at: datetime,
+) -> Invitation:
+    """Keep the marks, post the engineer's scores, open a rectification when the mean is low (SUR-06, SUR-07)."""
     answers = [row for sheet in invitation.questionnaires.all() for row in _sheet(invitation, sheet, marks)]
     if not answers:
-        raise Invalid(_("请至少完成一份评价。"))
+        raise Invalid(_("请至少完成一份评价。"), field="marks")
     Answer.objects.bulk_create(answers)
     mean = sum((a.score for a in answers), Decimal(0)) / len(answers)
-    invitation.answer(mean.quantize(Decimal("0.01")), comment=comment, kind=comment_kind, at=at)
+    invitation.answer(mean.quantize(Decimal("0.01")), channel=channel, comment=comment, kind=kind, at=at)
     invitation.save()
     scores.post_answers(invitation, answers, at=at)
     rectifications.open_if_low(invitation, at=at)
@@ -122,7 +158,8 @@ def answer(
         at=at,
         links=(invitation.ticket, invitation.customer),
         score=str(invitation.score),
-        kind=comment_kind,
+        kind=kind,
+        channel=channel,
     )
     return invitation
 
@@ -135,15 +172,6 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """What is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _refuse_dead(invitation: Invitation, token: str, at: datetime) -> None:
-    if (
-        invitation.token_digest != digest(token)
-        or invitation.answered_at is not None
-        or invitation.expires_at <= at
-    ):
-        raise LinkDead
 
 
 def _expiry(at: datetime) -> datetime:
@@ -180,9 +208,7 @@ def _questionnaires(ticket: Ticket, at: datetime) -> list[Questionnaire]:
     return [q for q in in_force if ticket.assignee_id is not None or q.kind != "card"]
 
 
-def _sheet(
-    invitation: Invitation, sheet: Questionnaire, marks: Mapping[str, Mapping[str, int]]
-) -> list[Answer]:
+def _sheet(invitation: Invitation, sheet: Questionnaire, marks: Marks) -> list[Answer]:
     """The rows of one questionnaire; none when it was left blank. Raises Invalid when it is half filled or off scale."""
     given = marks.get(sheet.code, {})
     if not given:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from service_center.kernel import access
 from staff.states import Role
-from surveys.states import Kind, OpinionKind
+from surveys.states import AnswerChannel, Kind, OpinionKind
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
@@ -100,7 +100,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def for_list(self) -> Self:
         """With what a line of a list shows."""
-        return self.select_related("customer", "ticket", "branch").prefetch_related("answers")
+        return self.select_related("customer", "ticket", "branch").prefetch_related("answers__questionnaire")
 
 
 class Invitation(models.Model):
@@ -120,6 +120,7 @@ class Invitation(models.Model):
     sent_count = models.PositiveSmallIntegerField(default=1)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    channel = models.CharField(max_length=10, choices=AnswerChannel.choices, blank=True)
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     comment = models.TextField(max_length=10_000, blank=True)
     comment_kind = models.CharField(max_length=10, choices=OpinionKind.choices, blank=True)
@@ -140,14 +141,19 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation {self.pk}"
 
+    def opens(self, digest: str, *, at: datetime) -> bool:
+        """Whether a token's digest still opens this link."""
+        return self.token_digest == digest and self.answered_at is None and at < self.expires_at
+
     def address(self, digest: str, *, expires_at: datetime) -> None:
         """Give the link another token; the one sent before opens nothing any more."""
         self.token_digest, self.expires_at = digest, expires_at
         self.sent_count += 1
 
-    def answer(self, score: Decimal, *, comment: str, kind: str, at: datetime) -> None:
+    def answer(self, score: Decimal, *, channel: str, comment: str, kind: str, at: datetime) -> None:
         """The customer has judged; the link is used up."""
-        self.score, self.answered_at, self.comment, self.comment_kind = score, at, comment, kind
+        self.score, self.channel, self.answered_at = score, channel, at
+        self.comment, self.comment_kind = comment, kind
 
 
 class Answer(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import journal
 
+CLASS_OPENED = journal.define("part_class.opened", _("建立了配件分类 %(code)s（货架 %(shelf)s）"))
 REGISTERED = journal.define("part.registered", _("建立了配件 %(part)s"))
 REVISED = journal.define("part.revised", _("修改了配件 %(part)s 的资料：%(fields)s"))
 PLANNED_STOCK = journal.define(

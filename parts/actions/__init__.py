@@ -1,6 +1,6 @@
 """The business verbs of parts; higher apps call them as `from parts import actions as stock`."""
 
-from parts.actions.catalogue import plan_stock, register_part, revise_part
+from parts.actions.catalogue import open_class, plan_stock, register_part, revise_part
 from parts.actions.ledger import carried_by, place
 from parts.actions.purchasing import (
     cancel_order,
@@ -30,6 +30,7 @@ __all__ = [
     "give_back",
     "inspect",
     "issue",
+    "open_class",
     "place",
     "place_order",
     "plan_stock",

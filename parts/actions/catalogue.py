@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from parts import events, permissions
@@ -15,6 +16,31 @@ from service_center.kernel import access, commands, errors, journal, rulebook
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
+
+
+def open_class(
+    *,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    function: str,
+    use: str,
+    frequency: str,
+    shelf: str,
+    actor: User | None,
+    at: datetime,
+) -> PartClass:
+    """A class of parts by function, use and frequency of use, with the shelf that holds it (PRT-01).
+
+    Raises Invalid when code or the three criteria are taken.
+    """
+    access.require(permissions.can_keep_catalogue, actor)
+    criteria = {"function": function, "use": use, "frequency": frequency}
+    if PartClass.objects.filter(Q(code=code) | Q(**criteria)).exists():
+        raise errors.Invalid(_("此分类已存在。"), field="code")
+    opened = PartClass.objects.create(code=code, name_zh=name_zh, name_en=name_en, shelf=shelf, **criteria)
+    journal.record(events.CLASS_OPENED, opened, actor=actor, at=at, code=code, shelf=shelf)
+    return opened
 
 
 def register_part(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
 from parts.models import Location, Part, PartClass, PurchaseProposal, Supplier
-from parts.states import Clearance, Tracking
+from parts.states import Clearance, Frequency, Function, Tracking, Use
 from service_center.kernel.api.serializers import StrictSerializer, Text
 from staff.models import Branch, Person
 
-PIECES = 1_000_000
-SCORE: dict[str, int] = {"min_value": 0, "max_value": 100}
+PIECES: Final = 1_000_000
+CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 class Seen(serializers.SlugRelatedField[Any]):
@@ -33,6 +33,10 @@ def location() -> Seen:
     return Seen(slug_field="code", queryset=Location.objects.all())
 
 
+def score() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=100)
+
+
 def pieces(**options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(**({"min_value": 1, "max_value": PIECES} | options))
 
@@ -43,8 +47,18 @@ def serials() -> serializers.ListField:
     )
 
 
+class ClassInput(StrictSerializer):
+    code = serializers.RegexField(CODE, max_length=20)
+    name_zh = serializers.CharField(max_length=80)
+    name_en = serializers.CharField(max_length=80)
+    function = serializers.ChoiceField(Function.choices)
+    use = serializers.ChoiceField(Use.choices)
+    frequency = serializers.ChoiceField(Frequency.choices)
+    shelf = serializers.CharField(max_length=20)
+
+
 class PartInput(StrictSerializer):
-    code = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)
+    code = serializers.RegexField(CODE, max_length=40)
     name_zh = serializers.CharField(max_length=120)
     name_en = serializers.CharField(max_length=120)
     part_class = serializers.SlugRelatedField(slug_field="code", queryset=PartClass.objects.all())
@@ -130,17 +144,17 @@ class DecisionInput(StrictSerializer):
 
 
 class SupplierInput(StrictSerializer):
-    code = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=20)
+    code = serializers.RegexField(CODE, max_length=20)
     name_zh = serializers.CharField(max_length=120)
     name_en = serializers.CharField(max_length=120)
 
 
 class EvaluationInput(StrictSerializer):
-    qualification = serializers.IntegerField(**SCORE)
-    reputation = serializers.IntegerField(**SCORE)
-    quality = serializers.IntegerField(**SCORE)
-    price = serializers.IntegerField(**SCORE)
-    delivery = serializers.IntegerField(**SCORE)
+    qualification = score()
+    reputation = score()
+    quality = score()
+    price = score()
+    delivery = score()
 
 
 class OrderLineInput(StrictSerializer):

@@ -23,6 +23,15 @@ class Named(serializers.CharField):
         return pick(value)
 
 
+class ClassOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = Named()
+    function = serializers.CharField()
+    use = serializers.CharField()
+    frequency = serializers.CharField()
+    shelf = serializers.CharField()
+
+
 class PartList(serializers.ListSerializer[Any]):
     """A page of parts with the figures of all in one query."""
 

@@ -10,6 +10,8 @@ urlpatterns = [
     path("parts/<str:code>/quarantine/", views.Quarantine.as_view()),
     path("parts/<str:code>/clearance/", views.Clearance.as_view()),
     path("parts/<str:code>/carried-stock/", views.CarriedStock.as_view()),
+    path("part-classes/", views.Classes.as_view()),
+    path("part-classes/<str:code>/", views.OneClass.as_view()),
     path("stock-locations/", views.Locations.as_view()),
     path("stock-movements/", views.Moves.as_view()),
     path("stock-movements/<int:pk>/", views.OneMove.as_view()),

@@ -9,11 +9,22 @@ from rest_framework.request import Request
 
 from parts import actions, queries
 from parts.api import filters, inputs, outputs
-from parts.models import Location, Part, Reservation, StockMove
+from parts.models import Location, Part, PartClass, Reservation, StockMove
 from service_center.kernel import journal
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 
 TAG = "parts"
+
+
+class Classes(CollectionView):
+    """Classes by function, use and frequency of use, with their shelves (PRT-01)."""
+
+    model, output, input, verb = PartClass, outputs.ClassOutput, inputs.ClassInput, actions.open_class
+    ordering, lookup, name, tag = ("code",), "code", "part_class", TAG
+
+
+class OneClass(RowView):
+    model, output, lookup, name, tag = PartClass, outputs.ClassOutput, "code", "part_class", TAG
 
 
 class Parts(CollectionView):

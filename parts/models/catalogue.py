@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*")
 
 
+class ClassQuerySet(models.QuerySet["PartClass"]):
+    def visible_to(self, user: User) -> ClassQuerySet:
+        """Open to everyone with a role."""
+        return self if getattr(user, "person", None) is not None else self.none()
+
+
 class PartClass(models.Model):
     """Function, use and frequency of use together, and the shelves that hold the class (PRT-01)."""
 
@@ -30,6 +36,8 @@ class PartClass(models.Model):
     use = models.CharField(max_length=12, choices=Use.choices)
     frequency = models.CharField(max_length=8, choices=Frequency.choices)
     shelf = models.CharField(max_length=20)
+
+    objects = ClassQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -266,14 +266,14 @@ def _reopening(clock: Clock, policy: str, at: datetime) -> ClockEvent:
     event = ClockEvent(kind=Kind.REOPEN, occurred_at=at, data=data)
     if policy == "new_cycle" and clock.promised_at is not None:
         data["due_at"] = firing.stamp(at + (clock.promised_at - clock.started_at))
-        event.rule, event.calendar_version = clock.rule, clock.calendar_version
+        event.rule, event.calendar_version_id = clock.rule, clock.calendar_version_id
     return event
 
 
 def set_policy(clock: Clock, event: ClockEvent) -> None:
     """Copy the rule an event brings into the clock's columns."""
     assert event.rule is not None
-    clock.rule, clock.calendar_version = event.rule, event.calendar_version
+    clock.rule, clock.calendar_version_id = event.rule, event.calendar_version_id
     clock.promised_at = clock_history.promised(event)
     clock.target = None if clock.promised_at else Decimal(event.data.get("target", event.rule.value))
 

@@ -26,7 +26,7 @@ def of(
 
     Raises ValueError when a number of days is not whole or a rung cannot be read.
     """
-    value = rule.value if target is None else target
+    value = Decimal(rule.value if target is None else target)
     rungs = tuple(rung(item, rule.unit) for item in rule.rungs)
     pausing = frozenset(rule.pausing_reasons)
     if promised is not None:

@@ -1,8 +1,8 @@
 """The sweep: what is due is found by age in the database, by whoever looks. No broker, no beat, no leader.
 
-Every Celery worker runs one `Sweeper` thread (`manage.py sweep` is the same without Celery); any number of them share
-the work by SKIP LOCKED. One round fires due clocks, runs due jobs, delivers facts and lets the registered senders send.
-A kill at any instant leaves either a whole batch or nothing of it; the next sweeper takes it from there.
+Every Celery worker runs two `Sweeper` threads, one for rungs and deliveries, one for periodic jobs, so that a long job
+delays no rung (`manage.py sweep` is the same without Celery). Any number of them share the work by SKIP LOCKED. A kill
+at any instant leaves either a whole batch or nothing of it; the next sweeper takes it from there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.functions import TransactionNow
@@ -24,11 +24,13 @@ from service_center.kernel.models import Clock, Delivery, Event, Gauge, Periodic
 log = logging.getLogger(__name__)
 
 BATCH = 1000
+FLOOD = 20
+DELIVERIES = 50
 POLL_S = 1.0
-BACKOFF_S = 5.0
 ASIDE = timedelta(minutes=1)
 RUNG_LATENESS, EFFECT_LATENESS, HEARTBEAT = "rung_lateness_s", "effect_lateness_s", "sweeper"
 HEARTBEAT_EVERY_S = 10.0
+SYNC_EVERY_S = 60.0
 
 Sender = Callable[[], int]
 SENDERS: dict[str, Sender] = {}
@@ -58,13 +60,24 @@ def sender(name: str) -> Callable[[Sender], Sender]:
 
 
 def once() -> Swept:
-    """One round over what is due now: a batch of each kind, so that none starves the others."""
-    return Swept(
-        rungs=fire_due(),
-        jobs=jobs.sweep(),
-        deliveries=subscriptions.sweep(),
-        sent=sum(send() for send in SENDERS.values()),
-    )
+    """One round over everything due now; what came due meanwhile waits for the next."""
+    return Swept(rungs=fire_all(), jobs=jobs.sweep(), deliveries=subscriptions.sweep(), sent=send_all())
+
+
+def send_all() -> int:
+    """Let every registered sender send some of what it owes; returns how many messages were tried."""
+    return sum(send() for send in SENDERS.values())
+
+
+def fire_all() -> list[Event]:
+    """Fire batch after batch while batches come full, so that a flood of rungs never queues behind their effects."""
+    events: list[Event] = []
+    for _ in range(FLOOD):
+        fired = fire_due()
+        events += fired
+        if len(fired) < BATCH:
+            break
+    return events
 
 
 def fire_due(limit: int = BATCH) -> list[Event]:
@@ -152,35 +165,73 @@ def lateness(since: datetime) -> dict[str, float]:
         return dict(zip(("count", "p50", "p99", "max", "min"), map(float, cursor.fetchone()), strict=True))
 
 
-@dataclass
-class _Watch:
-    """Rungs this sweeper fired whose last effect is still owed: event ids and when the first was due."""
+class Rounds:
+    """Rounds of one sweeper over rungs, deliveries and senders, with the lateness of their effects."""
 
-    ids: list[int]
-    due: datetime
+    def __init__(self) -> None:
+        self._owed: list[tuple[list[int], datetime]] = []
+        self._next_beat = 0.0
+
+    def __call__(self) -> bool:
+        """One round; True when there was something to do."""
+        fired = fire_all()
+        if fired:
+            self._owed.append(([event.pk for event in fired], min(event.occurred_at for event in fired)))
+        delivered, sent = subscriptions.sweep(DELIVERIES), send_all()
+        self._measure()
+        self._beat()
+        return bool(fired or delivered or sent)
+
+    def _measure(self) -> None:
+        """Publish how late the last effect of the rungs was, once none of their deliveries is owed any more."""
+        while self._owed:
+            ids, due = self._owed[0]
+            if Delivery.objects.filter(event_id__in=ids, dead_at=None).exists():
+                return
+            with transaction.atomic():
+                now = _now()
+                publish(EFFECT_LATENESS, (now - due).total_seconds(), now)
+            self._owed.pop(0)
+
+    def _beat(self) -> None:
+        """A sign of life every ten seconds."""
+        if time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + HEARTBEAT_EVERY_S
+            with transaction.atomic():
+                publish(HEARTBEAT, 1.0, _now())
 
 
-@dataclass
+class JobRounds:
+    """Rounds over periodic jobs; the first gives the jobs of this release their rows."""
+
+    def __init__(self) -> None:
+        self._next_sync = 0.0
+
+    def __call__(self) -> bool:
+        if time.monotonic() >= self._next_sync:
+            jobs.sync()
+            self._next_sync = time.monotonic() + SYNC_EVERY_S
+        return bool(jobs.sweep(1))
+
+
 class Sweeper:
-    """Rounds without end on an own connection; a lost database is found again, an error never ends it."""
+    """Rounds without end on an own connection: a lost database is found again, an error never ends it."""
 
-    poll: float = POLL_S
-    stopping: threading.Event = field(default_factory=threading.Event)
-    _watches: list[_Watch] = field(default_factory=list)
-    _next_beat: float = 0.0
-    _synced: bool = False
+    def __init__(self, work: Callable[[], bool], *, name: str = "sweeper", poll: float = POLL_S) -> None:
+        self.work, self.name, self.poll = work, name, poll
+        self.stopping = threading.Event()
 
     def run(self) -> None:
-        """Sweep until `stop`; sleeps only when a round found nothing."""
+        """Work until `stop`; sleeps only when a round found nothing."""
         while not self.stopping.is_set():
             started = time.monotonic()
             try:
-                busy = self.round()
+                busy = self.work()
             except (DatabaseError, InterfaceError) as error:
-                log.warning("sweeper lost the database: %s", type(error).__name__)
+                log.warning("%s lost the database: %s", self.name, type(error).__name__)
                 self._reconnect()
             except Exception:
-                log.exception("sweeper round failed")
+                log.exception("%s: a round failed", self.name)
                 self._reconnect()
             else:
                 if not busy:
@@ -191,53 +242,21 @@ class Sweeper:
         """Let the round under way finish, then end."""
         self.stopping.set()
 
-    def round(self) -> bool:
-        """One round; True when there was something to do."""
-        if not self._synced:
-            jobs.sync()
-            self._synced = True
-        swept = once()
-        if swept.rungs:
-            due = min(event.occurred_at for event in swept.rungs)
-            self._watches.append(_Watch([event.pk for event in swept.rungs], due))
-        self._measure_effects()
-        self._beat()
-        return bool(swept)
-
-    def _measure_effects(self) -> None:
-        """Publish how late the last effect of the rungs was, once none of their deliveries is owed any more."""
-        while self._watches:
-            watch = self._watches[0]
-            if Delivery.objects.filter(event_id__in=watch.ids, dead_at=None).exists():
-                return
-            with transaction.atomic():
-                now = _now()
-                publish(EFFECT_LATENESS, (now - watch.due).total_seconds(), now)
-            self._watches.pop(0)
-
-    def _beat(self) -> None:
-        """Every ten seconds: a sign of life, and rows for jobs that came with a new release."""
-        if time.monotonic() >= self._next_beat:
-            self._next_beat = time.monotonic() + HEARTBEAT_EVERY_S
-            with transaction.atomic():
-                publish(HEARTBEAT, 1.0, _now())
-
     def _reconnect(self) -> None:
-        self._synced = False
         connection.close()
-        self.stopping.wait(BACKOFF_S if self.poll >= POLL_S else self.poll)
+        self.stopping.wait(self.poll)
 
 
 _running: list[Sweeper] = []
 
 
-def start() -> Sweeper:
-    """Run a sweeper in a thread of this process; a second call returns the first one."""
+def start(poll: float = POLL_S) -> list[Sweeper]:
+    """Run both sweepers in threads of this process; a second call returns the first ones."""
     if not _running:
-        sweeper = Sweeper()
-        _running.append(sweeper)
-        threading.Thread(target=sweeper.run, name="sweeper", daemon=True).start()
-    return _running[0]
+        _running.extend([Sweeper(Rounds(), poll=poll), Sweeper(JobRounds(), name="jobs", poll=poll)])
+        for sweeper in _running:
+            threading.Thread(target=sweeper.run, name=sweeper.name, daemon=True).start()
+    return _running
 
 
 def _now() -> datetime:

@@ -12,6 +12,7 @@ from service_center.kernel import sweep
 
 class Command(BaseCommand):
     help = "Fire due clocks, run due jobs, deliver facts and send messages until told to stop."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="until nothing is due, then end")

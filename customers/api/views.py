@@ -59,7 +59,7 @@ class Reveal(CustomerNoun):
     noun, input, output, verb = "reveal", shapes.RevealInput, shapes.RevealOutput, actions.reveal
 
     def reply(self, request: Request, row: Any, result: Any) -> Response:
-        field = request.data["field"]
+        field = str(shapes.RevealInput.parse(request.data)["field"])
         value = getattr(result, actions.files.REVEALABLE[field])
         shown = shapes.RevealOutput({"field": field, "value": value}).data
         return Response({"reveal": shown, "customer": ref(self.parent_output, row, request)}, status=201)

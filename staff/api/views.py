@@ -37,7 +37,7 @@ class Me(Door):
     tag = TAG
 
     def get(self, request: Request) -> Response:
-        person = Person.objects.select_related("user", "branch").get(user=request.user)
+        person = Person.objects.select_related("user", "branch").get(user=request.user.pk)
         return Response(shapes.MeOutput(person).data)
 
     def response_shapes(self, method: str) -> dict[int, Any]:

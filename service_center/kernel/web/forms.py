@@ -28,7 +28,9 @@ _WIDGET_CLASSES: dict[type[forms.Widget], str] = {
 
 
 class Styled(forms.Form):
-    """A form whose widgets carry Tabler's classes, ids for labels and `aria-describedby` for help and errors."""
+    """A form whose widgets carry Tabler's classes, ids for labels and `aria-describedby` for help and
+    errors.
+    """
 
     required_css_class = "required"
     use_required_attribute = False
@@ -50,3 +52,11 @@ def refusals_into(form: forms.Form) -> Iterator[None]:
     except DomainError as refusal:
         name = (refusal.field or "").rsplit(".", 1)[-1]
         form.add_error(name if name in form.fields else NON_FIELD_ERRORS, str(refusal))
+
+
+def renew(form: forms.Form, version: int) -> None:
+    """After a stale edit, let the next submission begin on what stands now; the text typed stays."""
+    typed: Any = form.data
+    typed = typed.copy()
+    typed["version"] = str(version)
+    form.data = typed

@@ -1,0 +1,15 @@
+"""The staff pages' places in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from service_center.kernel.web import menu
+
+menu.add(
+    _("员工"),
+    "people",
+    icon="users",
+    order=80,
+    roles=("supervisor", "manager", "trainer", "quality", "analyst", "director", "admin"),
+    home_of=("admin",),
+)
+menu.add(_("月度考核"), "appraisals", icon="clipboard-check", order=82)

@@ -70,7 +70,7 @@ class WrongWeights(errors.DomainError):
 
     def __init__(self, total: Decimal) -> None:
         text = _("同一组权重之和必须是 100，现在是 %(total)s。请一并修改其他权重。") % {
-            "total": total.normalize()
+            "total": f"{total.normalize():f}"
         }
         super().__init__(text, field="value")
 
@@ -110,6 +110,34 @@ def draft_rule(
     row.save()
     journal.record(events.RULE_DRAFTED, row, actor=actor, at=at, key=row.key, number=row.version)
     return row
+
+
+def redraft(
+    rule: Rule,
+    *,
+    value: Decimal,
+    unit: str,
+    calendar: Calendar,
+    notes: str = "",
+    actor: User | None,
+    at: datetime,
+) -> Rule:
+    """Write down the next version of a rule with another duration; all else stays. Raises as `draft_rule` does."""
+    if rule.clause is None:
+        raise errors.Invalid(field="value")
+    return draft_rule(
+        rule.code,
+        value=value,
+        unit=unit,
+        calendar=calendar,
+        clause=rule.clause,
+        conditions=rule.conditions,
+        rungs=rule.rungs,
+        pausing_reasons=rule.pausing_reasons,
+        notes=notes,
+        actor=actor,
+        at=at,
+    )
 
 
 def normal_conditions(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,8 +295,7 @@ def _current(key: str) -> Setting:
 
 def _balanced(changed: Setting, wanted: dict[str, Any]) -> dict[str, Any]:
     """The new values of the whole set of weights. Raises WrongWeights when they do not sum to 100."""
-    group = changed.code.rsplit(".weight.", 1)[0]
-    rows = [_current(key) for key in _keys_of_group(group)]
+    rows = weights_of(changed)
     rest = [row for row in rows if row.key not in wanted]
     if changed.code.endswith(".weight.satisfaction") and len(wanted) == 1 and rest:
         left = HUNDRED - Decimal(wanted[changed.key])
@@ -281,9 +308,11 @@ def _balanced(changed: Setting, wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _keys_of_group(group: str) -> list[str]:
-    weights = Setting.objects.filter(code__startswith=f"{group}.weight.", kind=Setting.Kind.WEIGHT)
-    return sorted(set(weights.values_list("key", flat=True)))
+def weights_of(row: Setting) -> list[Setting]:
+    """The whole set a weight belongs to, as it stands, by key."""
+    prefix = f"{row.code.rsplit('.weight.', 1)[0]}.weight."
+    weights = Setting.objects.filter(code__startswith=prefix, kind=Setting.Kind.WEIGHT)
+    return [_current(key) for key in sorted(set(weights.values_list("key", flat=True)))]
 
 
 def _next_version(key: str, value: Any, actor: User | None, at: datetime) -> Setting:

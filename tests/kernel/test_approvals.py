@@ -80,7 +80,6 @@ def test_ask_changes_nothing_but_tells(people: dict[str, Person], hz: Branch) ->
 
 
 @pytest.mark.django_db
-@pytest.mark.req("GEN-16")
 def test_decide_performs_as_the_requester(people: dict[str, Person], hz: Branch) -> None:
     approval = decide(ask(people["agent"], hz), people["manager"], note="fine")
 
@@ -119,7 +118,6 @@ def test_decide_twice_is_refused_and_writes_once(people: dict[str, Person], hz: 
 
 
 @pytest.mark.django_db
-@pytest.mark.req("RMA-23")
 def test_decide_goes_through_every_step_above_the_limit(people: dict[str, Person], hz: Branch) -> None:
     approval = ask(people["agent"], hz, kind="return.case", amount=Decimal("9000.00"))
 

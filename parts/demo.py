@@ -122,7 +122,7 @@ class _Demo:
     def _register(self, number: int, classes: dict[str, PartClass]) -> Part:
         class_code, zh, en, price = NAMES[number % len(NAMES)]
         size_zh, size_en = SIZES[number // len(NAMES)]
-        return self._do(
+        part: Part = self._do(
             stock.register_part,
             code=f"P-{1001 + number}",
             name_zh=f"{zh}（{size_zh}）",
@@ -135,6 +135,7 @@ class _Demo:
             warranty_months=self.dice.choice((3, 6, 12)),
             is_original=number % 10 != 9,
         )
+        return part
 
     def meet_suppliers(self) -> None:
         for code, zh, en, scores in SUPPLIERS:
@@ -157,9 +158,9 @@ class _Demo:
         compressor, motor = (Part.objects.get(code=code) for code, *_rest in TRACKED)
         self._plan(compressor, home, 0, 2)
         self._count(compressor, home, 2, "S-1", "S-2")
-        for branch, store in self.stores.items():
+        for code, store in self.stores.items():
             self._plan(motor, store, 1, 4)
-            self._count(motor, store, 4, *(f"{branch}-M{n:03d}" for n in range(1, 5)))
+            self._count(motor, store, 4, *(f"{code}-M{n:03d}" for n in range(1, 5)))
 
     def _plan(self, part: Part, store: Location, point: int, lot: int) -> None:
         self._do(
@@ -213,7 +214,7 @@ class _Demo:
             stock.propose, part, location=self.stores["HZ"], quantity=quantity, reason="季节性备货"
         )
         self._do(stock.decide, proposal, approve=True)
-        return self._do(
+        order: PurchaseOrder = self._do(
             stock.place_order,
             supplier=Supplier.objects.get(code=supplier),
             lines=[(proposal, part.unit_price * Decimal("0.7"))],
@@ -221,10 +222,11 @@ class _Demo:
             quality_standard="按原厂图纸与检验规范",
             after_sales_terms="质保一年，不合格包换",
         )
+        return order
 
     @staticmethod
     def _do(verb: Callable[..., Any], *args: Any, **fields: Any) -> Any:
-        return commands.run(verb, *args, actor=_BY.get(verb) and _user(_BY[verb]), **fields)
+        return commands.run(verb, *args, actor=_user(_BY.get(verb, "")), **fields)
 
 
 _BY: Final[dict[Callable[..., Any], str]] = {

@@ -105,7 +105,7 @@ def _shift_balances(lines: Sequence[Line]) -> None:
 def _run(statement: str, part_id: int, location_id: int, pieces: int, held: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"part": part_id, "location": location_id, "pieces": pieces, "held": held})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def hold(part_id: int, location_id: int, quantity: int) -> bool:

@@ -65,7 +65,9 @@ def evaluate_supplier(
     supplier.evaluated_at = at
     supplier.version += 1
     supplier.save()
-    journal.record(events.SUPPLIER_EVALUATED, supplier, actor=actor, at=at, supplier=supplier.code, **scores)
+    journal.record(
+        events.SUPPLIER_EVALUATED, supplier, actor=actor, at=at, supplier=supplier.code, scores=scores
+    )
     return supplier
 
 

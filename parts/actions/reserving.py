@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -230,7 +230,7 @@ def _tell(
     kind: EventType, reservation: Reservation, actor: User | None, at: datetime, **data: int | list[str]
 ) -> None:
     part, location = reservation.part, reservation.location
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "part": part.code,
         "quantity": reservation.quantity,
         "location": location.code,

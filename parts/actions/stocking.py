@@ -129,7 +129,7 @@ def take_custody(
 
 
 def _branch_of(actor: User | None) -> Branch:
-    person = getattr(actor, "person", None)
+    person: Person | None = getattr(actor, "person", None)
     if person is None:
         raise errors.Invalid(_("请指定网点。"), field="branch")
     return person.branch

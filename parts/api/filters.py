@@ -17,7 +17,7 @@ from parts.states import (
 )
 
 
-class PartFilters(django_filters.FilterSet):
+class PartFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     search = django_filters.CharFilter(method="matching")
     code = django_filters.CharFilter()
     part_class = django_filters.CharFilter("part_class__code")
@@ -32,14 +32,15 @@ class PartFilters(django_filters.FilterSet):
         fields = ()
 
     def matching(self, rows: QuerySet[Part], name: str, text: str) -> QuerySet[Part]:
-        return rows.matching(text)  # type: ignore[attr-defined]  # PartQuerySet
+        found: QuerySet[Part] = rows.matching(text)  # type: ignore[attr-defined]  # PartQuerySet
+        return found
 
     def below(self, rows: QuerySet[Part], name: str, wanted: bool) -> QuerySet[Part]:
         short = Exists(queries.below_reorder().filter(part=OuterRef("pk")))
         return rows.filter(short) if wanted else rows.exclude(short)
 
 
-class MoveFilters(django_filters.FilterSet):
+class MoveFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     kind = django_filters.ChoiceFilter(choices=MoveKind.choices)
     part = django_filters.CharFilter(method="touching")
     location = django_filters.CharFilter(method="touching")
@@ -53,12 +54,12 @@ class MoveFilters(django_filters.FilterSet):
         return rows.filter(Exists(StockEntry.objects.filter(move=OuterRef("pk"), **{f"{name}__code": code})))
 
 
-class LocationFilters(django_filters.FilterSet):
+class LocationFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     branch = django_filters.CharFilter("branch__code")
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
 
 
-class ReservationFilters(django_filters.FilterSet):
+class ReservationFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     status = django_filters.ChoiceFilter(choices=ReservationStatus.choices)
     part = django_filters.CharFilter("part__code")
     reference = django_filters.CharFilter()
@@ -69,7 +70,7 @@ class ReservationFilters(django_filters.FilterSet):
         fields = ()
 
 
-class ProposalFilters(django_filters.FilterSet):
+class ProposalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     status = django_filters.ChoiceFilter(choices=ProposalStatus.choices)
     part = django_filters.CharFilter("part__code")
     location = django_filters.CharFilter("location__code")
@@ -80,7 +81,7 @@ class ProposalFilters(django_filters.FilterSet):
         fields = ()
 
 
-class OrderFilters(django_filters.FilterSet):
+class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
     supplier = django_filters.CharFilter("supplier__code")
     part = django_filters.CharFilter("lines__part__code")

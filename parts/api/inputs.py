@@ -20,9 +20,12 @@ class Seen(serializers.SlugRelatedField[Any]):
     """A row named by a code, among those the user may see."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
-        request = self.context.get("request")
-        return rows.model._default_manager.visible_to(request.user) if request is not None else rows
+        rows, request = super().get_queryset(), self.context.get("request")
+        assert rows is not None  # each use names its rows
+        if request is None:
+            return rows
+        seen: QuerySet[Any] = rows.model._default_manager.visible_to(request.user)
+        return seen
 
 
 def part() -> Seen:

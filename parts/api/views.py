@@ -53,12 +53,12 @@ class PartNoun(NounView):
     model, lookup, parent, parent_output, tag = Part, "code", "part", outputs.PartOutput, TAG
 
 
-class Timeline(PartNoun):
-    noun, output = "timeline", outputs.TimelineItem
+def _told(part: Any) -> QuerySet[Any]:
+    return journal.timeline(part).prefetch_related("links")
 
-    @staticmethod
-    def listed(part: Any) -> QuerySet[Any]:
-        return journal.timeline(part).prefetch_related("links")
+
+class Timeline(PartNoun):
+    noun, output, listed = "timeline", outputs.TimelineItem, _told
 
 
 class Policy(PartNoun):

@@ -22,34 +22,28 @@ class Serials(forms.CharField):
     """Serial numbers typed or scanned one after the other, apart by blanks, commas or lines."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            **(
-                {
-                    "required": False,
-                    "label": _("序列号"),
-                    "help_text": _("按序列号管理的配件逐件填写，用空格分开"),
-                }
-                | options
-            )
-        )
+        options.setdefault("required", False)
+        options.setdefault("label", _("序列号"))
+        options.setdefault("help_text", _("按序列号管理的配件逐件填写，用空格分开"))
+        super().__init__(**options)
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # a list where the base has a text
         return [name for name in re.split(r"[\s,，、;；]+", value or "") if name]
 
 
-class LocationChoice(forms.ModelChoiceField):
+class LocationChoice(forms.ModelChoiceField[Any]):
     def label_from_instance(self, location: Any) -> str:
         return f"{location.code} {location.get_kind_display()}"
 
 
-class Named(forms.ModelChoiceField):
+class Named(forms.ModelChoiceField[Any]):
     """Rows with a code and a name in two languages."""
 
     def label_from_instance(self, row: Any) -> str:
         return f"{row.code} {pick(row)}"
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField[Any]):
     def label_from_instance(self, person: Any) -> str:
         return str(person.name)
 

@@ -5,6 +5,8 @@ asked.
 from __future__ import annotations
 
 import re
+import statistics
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,8 +14,9 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.contrib.auth import authenticate
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from service_center.kernel.models import Event, Message, PasswordReset, User, UserSession
@@ -299,3 +302,19 @@ def test_theme_is_one_of_three_and_switched_by_post(agent: Person) -> None:
     client.post("/account/theme/", {"theme": "<script>"})
     assert User.objects.get(pk=agent.user.pk).theme == "dark"
     assert client.get("/account/theme/").status_code == 405
+
+
+def test_passwords_are_kept_by_argon2id_and_unknown_names_cost_the_same_work(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["service_center.kernel.passwords.Argon2"]
+    user = User.objects.create_user("zhao", PASSWORD)
+    assert user.password.startswith("argon2$argon2id$")
+    medians = []
+    for name in ("zhao", "none"):
+        spent = []
+        for address in range(9):
+            request = RequestFactory().post("/login/", REMOTE_ADDR=f"10.0.0.{address}")
+            started = time.process_time()
+            assert authenticate(request, username=name, password="wrong") is None
+            spent.append(time.process_time() - started)
+        medians.append(statistics.median(spent))
+    assert abs(medians[0] - medians[1]) < 0.5 * max(medians)

@@ -99,7 +99,12 @@ def part(db: None, hz: Branch) -> Part:
         shelf="A1",
     )  # fmt: skip
     made = Part.objects.create(
-        code="P-1", name_zh="主板", name_en="Board", part_class=kind, unit_price=Decimal("80.00"), warranty_months=6
+        code="P-1",
+        name_zh="主板",
+        name_en="Board",
+        part_class=kind,
+        unit_price=Decimal("80.00"),
+        warranty_months=6,
     )
     put_in_store(made, hz, 5)
     return made

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,7 +56,7 @@ class Table:
 
     name: str
     columns: Sequence[Column]
-    rows: Iterable[Any]
+    rows: Sequence[Any] | models.QuerySet[Any]
 
 
 def can_export(user: User) -> bool:
@@ -69,7 +69,7 @@ def note(table: Table, *, filters: dict[str, Any], actor: User | None, at: datet
     `filters` are kept without free text, which could name a customer. Raises Forbidden, TooManyRows.
     """
     require(can_export, actor)
-    count = table.rows.count() if isinstance(table.rows, models.QuerySet) else len(list(table.rows))
+    count = table.rows.count() if isinstance(table.rows, models.QuerySet) else len(table.rows)
     if count > MAX_ROWS:
         raise TooManyRows
     kept = {

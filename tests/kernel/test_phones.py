@@ -72,3 +72,11 @@ def test_mask_of_nothing_is_nothing() -> None:
 def test_last4_is_found_by_its_own_index() -> None:
     assert phones.last4("+8613800138000") == "8000"
     assert phones.last4_index("8000") != phones.index("8000")
+
+
+def test_numbers_without_an_area_are_masked_and_shown_too() -> None:
+    assert (phones.mask("+864008001234"), phones.kind("+864008001234")) == (
+        "400****1234",
+        phones.PhoneKind.LANDLINE,
+    )
+    assert phones.display("+864008001234").replace("-", "") == "4008001234"

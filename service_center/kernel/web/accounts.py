@@ -119,11 +119,11 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Sign out here and tell the browser to forget what it kept."""
+    """Sign out here; the browser forgets the pages it kept, not what a phone has still to send."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     logout(request)
     response = redirect("login")
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    response["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -18,6 +18,11 @@ def can_open(actor: User) -> bool:
     return has_role(actor, Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
 
 
+def can_import(actor: User) -> bool:
+    """Bring files and units in from tables."""
+    return has_role(actor, Role.SUPERVISOR, Role.MANAGER)
+
+
 def can_edit(actor: User, customer: Customer) -> bool:
     """Change a file: the branch's agents and supervisors, the manager."""
     desk = has_role(actor, Role.AGENT, Role.SUPERVISOR) and same_branch(actor, customer.branch_id)

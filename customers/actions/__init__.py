@@ -1,5 +1,6 @@
 """What can be done with files, units and products: `from customers import actions as customers`."""
 
+from customers.actions import importing
 from customers.actions.files import (
     add_contact,
     edit_file,
@@ -20,6 +21,7 @@ __all__ = [
     "edit_unit",
     "find_or_open",
     "grant_access",
+    "importing",
     "open_file",
     "register_unit",
     "reveal",

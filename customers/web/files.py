@@ -22,7 +22,7 @@ from service_center.kernel import commands, exports, journal, phones
 from service_center.kernel.access import require
 from service_center.kernel.languages import pick
 from service_center.kernel.models import User
-from service_center.kernel.web import downloads, lists, panels
+from service_center.kernel.web import downloads, importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
 
 
@@ -54,6 +54,7 @@ def customers(request: HttpRequest) -> HttpResponseBase:
         "page": lists.page(request, rows),
         "text": text,
         "may_open": permissions.can_open(user),
+        "may_import": permissions.can_import(user),
         "may_export": exports.can_export(user),
     }
     return render(request, "customers/customers.html", context)
@@ -88,6 +89,20 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已建立客户档案。"))
             return redirect("customer", made.pk)
     return render(request, "customers/open.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """Customers from a table."""
+    require(permissions.can_import, signed_in(request))
+    return importing.page(
+        request,
+        title=_("导入客户"),
+        back="customers",
+        columns=actions.importing.FILE_COLUMNS,
+        verb=actions.importing.import_file,
+    )
 
 
 @login_required

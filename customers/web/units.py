@@ -16,7 +16,7 @@ from customers.web import forms
 from customers.web.files import signed_in
 from service_center.kernel import commands, journal
 from service_center.kernel.access import require
-from service_center.kernel.web import lists, panels
+from service_center.kernel.web import importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
 
 
@@ -58,6 +58,20 @@ def new(request: HttpRequest, customer_pk: int) -> HttpResponse:
             return redirect("unit", made.pk)
     context = {"customer": customer, "form": form}
     return render(request, "customers/unit_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """Units from a table."""
+    require(permissions.can_import, signed_in(request))
+    return importing.page(
+        request,
+        title=_("导入机器"),
+        back="customers",
+        columns=actions.importing.UNIT_COLUMNS,
+        verb=actions.importing.import_unit,
+    )
 
 
 @login_required

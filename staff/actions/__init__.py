@@ -1,5 +1,6 @@
 """What can be done with people: `from staff import actions as people`."""
 
+from staff.actions import importing
 from staff.actions.appraising import compile_appraisal, confirm_appraisal
 from staff.actions.booking import block, book, confirm_booking, rebook, release, release_booking
 from staff.actions.employment import edit, hire, leave
@@ -18,6 +19,7 @@ __all__ = [
     "edit",
     "form_team",
     "hire",
+    "importing",
     "leave",
     "license_for",
     "log_time",

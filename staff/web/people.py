@@ -21,7 +21,7 @@ from service_center.kernel import commands, exports, journal
 from service_center.kernel.access import require
 from service_center.kernel.languages import pick
 from service_center.kernel.models import User
-from service_center.kernel.web import downloads, lists, panels
+from service_center.kernel.web import downloads, importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
 from staff import actions, permissions, queries
 from staff.models import Booking, Branch, Licence, Person, ScoreEntry
@@ -188,6 +188,17 @@ def hire(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已录用 %(name)s。") % {"name": made.name})
             return redirect("person", made.user.username)
     return render(request, "staff/hire.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """People from a table."""
+    require(permissions.can_hire, signed_in(request))
+    columns = actions.importing.COLUMNS
+    return importing.page(
+        request, title=_("导入员工"), back="people", columns=columns, verb=actions.importing.import_person
+    )
 
 
 def _initial(step: Step, row: Person) -> dict[str, Any]:

@@ -6,6 +6,7 @@ __all__ = ["menu", "urlpatterns"]
 
 urlpatterns = [
     path("people/", people.people, name="people"),
+    path("people/import/", people.bring_in, name="people-import"),
     path("people/new/", people.hire, name="hire"),
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/bookings/<int:pk>/release/", people.release, name="booking-release"),

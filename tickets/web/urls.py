@@ -17,4 +17,5 @@ urlpatterns = [
     path("tickets/<str:number>/<str:noun>/", page.noun, name="ticket-noun"),
     path("phone/", phone.jobs, name="phone"),
     path("phone/<str:number>/", phone.job, name="phone-job"),
+    path("phone/<str:number>/reach/", phone.reach, name="phone-reach"),
 ]

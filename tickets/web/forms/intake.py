@@ -68,6 +68,8 @@ class IntakeForm(Styled):
             for name in ("phone", "name", "city", "detail"):
                 if not data.get(name):
                     self.add_error(name, _("新客户必须填写此项。"))
+        if data.get("contact") and not data.get("contact_phone"):
+            self.add_error("contact_phone", _("请填写联系人的电话。"))
         if data.get("serial") and not data.get("unit") and not data.get("product_model"):
             self.add_error("product_model", _("填写序列号时请选择产品型号。"))
         return data
@@ -92,7 +94,8 @@ class IntakeForm(Styled):
             return {"id": data["customer"]}
         address = {name: data[name] for name in ("province", "city", "district", "zone", "detail")}
         file = {"name": data["name"], "phone": data["phone"], "address": address}
-        return file | ({"contact": data["contact"]} if data["contact"] else {})
+        contact = {"name": data["contact"], "phone": data["contact_phone"]}
+        return file | ({"contact": contact} if data["contact"] else {})
 
     @staticmethod
     def _unit(data: dict[str, Any]) -> dict[str, Any] | None:

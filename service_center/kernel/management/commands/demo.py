@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from service_center.kernel.models import User
 
-APPS = ("staff", "customers", "parts", "tickets", "complaints", "surveys")
+FOUNDATION = ("staff", "customers", "parts")
+HISTORY = ("tickets", "complaints", "surveys")
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--bare", action="store_true", help="people, customers and parts, but no history")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             return
         world = World(timezone.now(), options["seed"], self.stdout.write)
         call_command("seed_rules", demo=True, verbosity=0)
-        for app in APPS:
+        for app in FOUNDATION if options["bare"] else FOUNDATION + HISTORY:
             if find_spec(f"{app}.demo"):
                 import_module(f"{app}.demo").seed(world)
                 self.stdout.write(f"{app}: done")

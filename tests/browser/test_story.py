@@ -1,0 +1,207 @@
+"""The main job with an agent on a desktop, an engineer on a phone and a manager, as people click it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def register(agent: Page, base: str, subject: str = "空调不制冷") -> str:
+    """Log a known caller's fault by keyboard alone; returns the ticket's number."""
+    agent.goto(f"{base}/desk/")
+    agent.keyboard.type("8000")
+    expect(agent.locator(".caller-file")).to_contain_text("王芳")
+    agent.locator(".caller-file input[type=radio]").first.check()
+    agent.focus("#id_subject")
+    agent.keyboard.type(subject)
+    agent.keyboard.press("Tab")
+    agent.keyboard.type("开机十分钟仍吹热风 😀")
+    agent.keyboard.press("Control+Enter")
+    agent.wait_for_url(re.compile(r"/tickets/T-"))
+    return agent.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def step(page: Page, base: str, number: str, noun: str, *, phone: bool = False, **fields: str) -> None:
+    """Open a step of the ticket, fill what it asks and send it."""
+    page.goto(f"{base}/{'phone' if phone else 'tickets'}/{number}/?step={noun}")
+    form = page.locator("#step form[enctype]")
+    for name, value in fields.items():
+        field = form.locator(f"[name={name}]").first
+        kind = field.evaluate("e => e.tagName + ':' + e.type")
+        if kind.startswith("SELECT"):
+            field.select_option(value)
+        elif kind.endswith(":checkbox"):
+            field.set_checked(value == "on")
+        elif kind.endswith(":radio"):
+            form.locator(f"[name={name}][value='{value}']").check(force=True)
+        else:
+            field.fill(value)
+    with page.expect_navigation():
+        form.locator("button.btn-primary, button.btn-danger").last.click()
+
+
+def triage(agent: Page, base: str, number: str, **fields: str) -> None:
+    step(agent, base, number, "verification", note="已核实")
+    chosen = {"nature": "fault", "tier": "general", "complexity": "simple", "service_category": "free", "mode": "onsite"}
+    step(agent, base, number, "triage", **chosen | fields)
+
+
+def status(page: Page, base: str, number: str) -> str:
+    page.goto(f"{base}/tickets/{number}/")
+    return page.locator(".page-title .badge").first.inner_text().strip()
+
+
+def give_to(agent: Page, base: str, number: str, name: str = "刘伟") -> None:
+    """Dispatch by the ranked suggestions."""
+    agent.goto(f"{base}/tickets/{number}/?step=assignment")
+    agent.locator("#step .list-group-item", has_text=name).locator("input[type=radio]").check()
+    with agent.expect_navigation():
+        agent.locator("#step form[enctype] button.btn-primary").click()
+
+
+def sign(engineer: Page, base: str, number: str) -> None:
+    """Write the report, let the customer draw a signature, file it, leave."""
+    words = {"work_done": "更换启动电容并清洗滤网", "tested": "on", "demonstrated": "on", "customer_comment": "很及时"}
+    step(engineer, base, number, "report-preview", phone=True, **words)
+    engineer.goto(f"{base}/phone/{number}/?step=signature")
+    expect(engineer.locator(".report-preview")).to_contain_text("更换启动电容")
+    pad = engineer.locator("[data-signature] canvas").bounding_box()
+    assert pad is not None
+    engineer.mouse.move(pad["x"] + 30, pad["y"] + 60)
+    engineer.mouse.down()
+    engineer.mouse.move(pad["x"] + 150, pad["y"] + 90, steps=8)
+    engineer.mouse.up()
+    with engineer.expect_navigation():
+        engineer.locator("#step form[enctype] button.btn-primary").click()
+    step(engineer, base, number, "report", phone=True)
+    step(engineer, base, number, "departure", phone=True)
+
+
+def repair(engineer: Page, base: str, number: str) -> None:
+    step(engineer, base, number, "arrival", phone=True)
+    step(engineer, base, number, "diagnosis", phone=True, fault_class="device", cause="启动电容失效", plan="更换电容")
+    sign(engineer, base, number)
+
+
+@pytest.mark.req("TKT-01", "TKT-04", "TKT-08", "TKT-18", "TKT-20", "TKT-21", "TKT-25", "DSP-02", "APT-01", "RPR-17", "RPR-18")
+def test_from_the_call_to_the_closing(live_server: Any, someone: Callable[..., Page], settle: Callable[[], None]) -> None:
+    base = live_server.url
+    agent, engineer = someone("agent"), someone("engineer", phone=True)
+    number = register(agent, base)
+    triage(agent, base, number)
+    give_to(agent, base, number)
+    engineer.goto(f"{base}/phone/")
+    engineer.locator(f"a[href='/phone/{number}/']").click()
+    expect(engineer.locator("#step")).to_be_visible()
+    step(engineer, base, number, "acceptance", phone=True, accepted="yes")
+    step(engineer, base, number, "contacts", phone=True, channel="phone", outcome="unreachable")
+    step(engineer, base, number, "contacts", phone=True, channel="phone", outcome="reached", note="约好时间")
+    step(engineer, base, number, "appointment", phone=True)
+    step(engineer, base, number, "arrival", phone=True)
+    step(engineer, base, number, "diagnosis", phone=True, fault_class="device", cause="启动电容失效", plan="更换电容")
+    step(engineer, base, number, "time-entries", phone=True, minutes="45")
+    sign(engineer, base, number)
+    step(agent, base, number, "result-call", outcome="reached", satisfied="yes")
+    step(agent, base, number, "closure")
+    assert status(agent, base, number) == "已关闭"
+    settle()
+    agent.goto(f"{base}/tickets/{number}/")
+    expect(agent.locator(".timeline-list")).to_contain_text("客户签字确认报告")
+    expect(agent.locator(".clock-list").first).to_contain_text("已达成")
+
+
+@pytest.mark.refused
+@pytest.mark.req("TKT-22")
+def test_dissatisfied_needs_a_reason_and_goes_back(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    agent, engineer = someone("agent"), someone("engineer", phone=True)
+    number = register(agent, base)
+    triage(agent, base, number)
+    give_to(agent, base, number)
+    repair(engineer, base, number)
+    step(agent, base, number, "result-call", outcome="reached", satisfied="no")
+    expect(agent.locator("#step .invalid-feedback, #step .alert-danger").first).to_be_visible()
+    assert status(agent, base, number) == "已处理"
+    step(agent, base, number, "result-call", outcome="reached", satisfied="no", reason="还是不凉")
+    assert status(agent, base, number) == "处理中"
+
+
+@pytest.mark.refused
+def test_cancellation_is_decided_by_the_manager(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    agent, manager = someone("agent"), someone("manager")
+    number = register(agent, base)
+    step(agent, base, number, "cancellation", reason="客户自己修好了")
+    assert status(agent, base, number) == "已登记"
+    manager.goto(f"{base}/approvals/")
+    manager.locator("main a", has_text=number).first.click()
+    manager.locator("[name=note]").fill("请再联系客户")
+    with manager.expect_navigation():
+        manager.locator("button[value=reject], button[value='false'], button[value=no]").first.click()
+    assert status(agent, base, number) == "已登记"
+
+
+def test_customer_absent_brings_the_job_back_to_dispatched(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    agent, engineer = someone("agent"), someone("engineer", phone=True)
+    number = register(agent, base)
+    triage(agent, base, number)
+    give_to(agent, base, number)
+    step(engineer, base, number, "appointment", phone=True)
+    step(engineer, base, number, "appointment-undo", phone=True, reason="敲门无人应答")
+    assert status(agent, base, number) == "已派工"
+
+
+def test_decline_and_reassign(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    agent, engineer = someone("agent"), someone("engineer", phone=True)
+    number = register(agent, base)
+    triage(agent, base, number)
+    give_to(agent, base, number)
+    step(engineer, base, number, "acceptance", phone=True, accepted="no", reason="当天请假")
+    assert status(agent, base, number) == "已分类"
+    agent.goto(f"{base}/tickets/{number}/?step=assignment")
+    agent.locator("#step .list-group-item input[type=radio]").last.check()
+    with agent.expect_navigation():
+        agent.locator("#step form[enctype] button.btn-primary").click()
+    assert status(agent, base, number) == "已派工"
+
+
+@pytest.mark.refused
+def test_the_loser_of_two_editors_keeps_the_text(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    first, second = someone("agent"), someone("supervisor")
+    number = register(first, base)
+    first.goto(f"{base}/tickets/{number}/edit/")
+    second.goto(f"{base}/tickets/{number}/edit/")
+    first.fill("#id_subject", "第一位的说明")
+    with first.expect_navigation():
+        first.locator("main form .btn-primary").click()
+    second.fill("#id_subject", "第二位的说明")
+    with second.expect_navigation():
+        second.locator("main form .btn-primary").click()
+    expect(second.locator("#id_subject")).to_have_value("第二位的说明")
+    expect(second.locator("main")).to_contain_text("第一位的说明")
+
+
+def test_two_people_in_one_ticket_see_each_other(live_server: Any, someone: Callable[..., Page]) -> None:
+    base = live_server.url
+    agent, supervisor = someone("agent"), someone("supervisor")
+    number = register(agent, base)
+    supervisor.goto(f"{base}/tickets/{number}/")
+    expect(supervisor.locator("#live")).to_contain_text("也在查看此工单")
+
+
+def test_the_language_switch_speaks_english(live_server: Any, someone: Callable[..., Page]) -> None:
+    agent = someone("agent")
+    agent.goto(f"{live_server.url}/tickets/")
+    agent.locator("header details summary").click()
+    with agent.expect_navigation():
+        agent.locator("button[name=language]").click()
+    expect(agent.locator("h1")).to_have_text("Tickets")

@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import commands, errors, journal, rulebook
 from service_center.kernel import rulebook_events as events
 from service_center.kernel.access import has_role
-from service_center.kernel.models import Approval, ApprovalDecision
-
-if TYPE_CHECKING:
-    from service_center.kernel.models import User
+from service_center.kernel.models import Approval, ApprovalDecision, User
 
 Status = Approval.Status
 
@@ -235,6 +233,17 @@ def withdraw(approval: Approval, *, actor: User | None, at: datetime) -> Approva
     return _end(approval, Status.WITHDRAWN, events.APPROVAL_WITHDRAWN, "", actor, at)
 
 
+def deciders(approval: Approval) -> list[User]:
+    """Everybody at work who may take the step that waits; the requester never."""
+    role, branch = approval.current_role, approval.current_branch
+    people = User.objects.filter(
+        Q(person__role=role) | Q(person__extra_roles__contains=[role]), is_active=True
+    )
+    if branch is not None:
+        people = people.filter(person__branch_id=branch)
+    return list(people.exclude(pk=approval.requester_id).order_by("pk"))
+
+
 def of(subject: models.Model) -> models.QuerySet[Approval]:
     """The subject's requests, newest first, with the people on them."""
     rows = Approval.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
@@ -243,7 +252,8 @@ def of(subject: models.Model) -> models.QuerySet[Approval]:
 
 def subject_of(approval: Approval) -> models.Model | None:
     """The row the request is about, if it still exists."""
-    return apps.get_model(approval.subject_type)._base_manager.filter(pk=approval.subject_id).first()
+    model: type[models.Model] = apps.get_model(approval.subject_type)
+    return model._base_manager.filter(pk=approval.subject_id).first()
 
 
 def _tell(fact: journal.EventType, approval: Approval, actor: User, at: datetime, **data: Any) -> None:

@@ -183,7 +183,8 @@ def approve(row: Version, *, actor: User | None, at: datetime) -> Version:
 def _locked(row: Version) -> Version:
     """The row as it is now, with the whole rulebook held: changes are rare and exclude each other."""
     rulebook.lock()
-    return type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)  # type: ignore[return-value]
+    held: Version = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    return held
 
 
 def _refuse_ambiguity(row: Version) -> None:
@@ -193,8 +194,8 @@ def _refuse_ambiguity(row: Version) -> None:
         .objects.exclude(key=row.key)
         .filter(status__in=[VersionStatus.IN_FORCE, VersionStatus.APPROVED], alternative=False)
     )
-    named = others.filter(kind=row.kind) if isinstance(row, ApprovalStep) else others.filter(code=row.code)
-    for other in named.order_by("key"):
+    name = "kind" if isinstance(row, ApprovalStep) else "code"
+    for other in others.filter(**{name: getattr(row, name)}).order_by("key"):
         if conditions.ambiguous(row.conditions, other.conditions):
             raise Ambiguous(other.key)
 

@@ -435,7 +435,6 @@ def test_database_refuses_a_setting_out_of_bounds() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.req("KPI-02", "KPI-03")
 def test_weights_always_sum_to_100(manager: Any) -> None:
     group = "appraisal.staff.weight"
     core = Setting.objects.get(key=f"{group}.satisfaction")

@@ -139,7 +139,7 @@ def test_setting_change_is_confirmed_and_counts_at_once(manager: Client) -> None
     path = "/settings/fee.onsite_max/"
     assert 'value="200.00"' in page(manager.get(path))
 
-    sent = {"value": "350", "expected": "1", "command_key": "a"}
+    sent = {"value": "350", "version": "1", "command_key": "a"}
     assert "请先勾选确认" in page(manager.post(path, sent), 400)
     assert manager.post(path, sent | {"sure": "on", "command_key": "b"}).status_code == 302
 
@@ -152,12 +152,12 @@ def test_setting_stale_edit_keeps_the_text_and_can_be_sent_again(manager: Client
     path, setting = "/settings/fee.onsite_max/", Setting.objects.get(key="fee.onsite_max")
     commands.run(rulemaking.change_setting, setting, value="300", actor=person("admin").user)
 
-    html = page(manager.post(path, {"value": "350", "expected": "1", "sure": "on", "command_key": "a"}), 400)
+    html = page(manager.post(path, {"value": "350", "version": "1", "sure": "on", "command_key": "a"}), 400)
 
     assert "别人刚刚修改了此参数，现在是第 2 版：300 元" in html
     assert 'value="350"' in html
-    assert 'name="expected" value="2"' in html
-    manager.post(path, {"value": "350", "expected": "2", "sure": "on", "command_key": "b"})
+    assert 'name="version" value="2"' in html
+    manager.post(path, {"value": "350", "version": "2", "sure": "on", "command_key": "b"})
     assert rulebook.setting("fee.onsite_max") == Decimal(350)
 
 
@@ -165,7 +165,7 @@ def test_setting_stale_edit_keeps_the_text_and_can_be_sent_again(manager: Client
 @pytest.mark.req("SLA-23")
 def test_setting_change_is_refused_to_others_and_out_of_bounds(manager: Client, agent: Client) -> None:
     path = "/settings/fee.onsite_max/"
-    sent = {"value": "1", "expected": "1", "sure": "on", "command_key": "a"}
+    sent = {"value": "1", "version": "1", "sure": "on", "command_key": "a"}
 
     assert "保存并生效" not in page(agent.get(path))
     assert agent.post(path, sent).status_code == 400
@@ -188,7 +188,7 @@ def test_setting_change_is_refused_to_others_and_out_of_bounds(manager: Client, 
 )
 def test_setting_is_typed_as_its_kind(manager: Client, key: str, typed: str, value: Any) -> None:
     answer = manager.post(
-        f"/settings/{key}/", {"value": typed, "expected": "1", "sure": "on", "command_key": "a"}
+        f"/settings/{key}/", {"value": typed, "version": "1", "sure": "on", "command_key": "a"}
     )
 
     assert answer.status_code == 302, answer.content.decode()
@@ -197,35 +197,55 @@ def test_setting_is_typed_as_its_kind(manager: Client, key: str, typed: str, val
 
 @pytest.mark.django_db
 def test_setting_table_that_is_none_is_refused(manager: Client) -> None:
-    sent = {"value": "min=1", "expected": "1", "sure": "on", "command_key": "a"}
+    sent = {"value": "min=1", "version": "1", "sure": "on", "command_key": "a"}
 
     assert "不是有效的 JSON 对照表" in page(manager.post("/settings/survey.scale/", sent), 400)
 
 
+WEIGHTS = [
+    pytest.param(
+        "appraisal.process",
+        "complaint_rate response efficiency coverage",
+        "15",
+        marks=pytest.mark.req("KPI-02"),
+    ),
+    pytest.param("appraisal.followup", "solution coverage efficiency", "20", marks=pytest.mark.req("KPI-03")),
+    ("appraisal.staff", "knowledge skill attitude", "20"),
+]
+
+
+def typed_weights(group: str, rest: str, weight: str) -> dict[str, str]:
+    others = {f"weight-{group}.weight.{name}": weight for name in rest.split()}
+    return {"value": "40", "version": "1", "sure": "on", "command_key": "a"} | others
+
+
 @pytest.mark.django_db
-@pytest.mark.req("KPI-02", "KPI-03")
-def test_setting_weights_are_edited_as_a_set(manager: Client) -> None:
-    group = "appraisal.staff.weight"
-    rest = {f"weight-{group}.{name}": "20" for name in ("knowledge", "skill", "attitude")}
-    sent = {"value": "40", "expected": "1", "sure": "on", "command_key": "a"} | rest
+@pytest.mark.parametrize(("group", "rest", "weight"), WEIGHTS)
+def test_setting_weights_are_edited_as_a_set(manager: Client, group: str, rest: str, weight: str) -> None:
+    first, second = [f"weight-{group}.weight.{name}" for name in rest.split()[:2]]
+    changed = {first: str(int(weight) + 5), second: str(int(weight) - 5)}
 
-    changed = {f"weight-{group}.skill": "30", f"weight-{group}.attitude": "10"}
-    assert manager.post(f"/settings/{group}.satisfaction/", sent | changed).status_code == 302
-    assert rulebook.setting(f"{group}.skill") == 30
-
-
-@pytest.mark.django_db
-@pytest.mark.req("KPI-02", "KPI-03")
-def test_setting_weights_below_40_or_not_100_are_refused(manager: Client) -> None:
-    group = "appraisal.staff.weight"
-    rest = {f"weight-{group}.{name}": "20" for name in ("knowledge", "skill", "attitude")}
-    sent = {"value": "40", "expected": "1", "sure": "on", "command_key": "a"} | rest
-
-    short = manager.post(f"/settings/{group}.satisfaction/", sent | {f"weight-{group}.skill": "10"})
-    assert "同一组权重之和必须是 100，现在是 90" in page(short, 400)
-    assert "超出允许范围" in page(
-        manager.post(f"/settings/{group}.satisfaction/", sent | {"value": "39"}), 400
+    answer = manager.post(
+        f"/settings/{group}.weight.satisfaction/", typed_weights(group, rest, weight) | changed
     )
+
+    assert answer.status_code == 302
+    assert rulebook.setting(first.removeprefix("weight-")) == int(weight) + 5
+    assert rulebook.setting(f"{group}.weight.satisfaction") == 40
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("group", "rest", "weight"), WEIGHTS)
+def test_setting_weights_below_40_or_not_100_are_refused(
+    manager: Client, group: str, rest: str, weight: str
+) -> None:
+    path, sent = f"/settings/{group}.weight.satisfaction/", typed_weights(group, rest, weight)
+    first = f"weight-{group}.weight.{rest.split()[0]}"
+
+    short = manager.post(path, sent | {first: str(int(weight) - 10)})
+    assert "同一组权重之和必须是 100，现在是 90" in page(short, 400)
+    assert "超出允许范围" in page(manager.post(path, sent | {"value": "39"}), 400)
+    assert rulebook.setting(f"{group}.weight.satisfaction") == 40
 
 
 # approvals

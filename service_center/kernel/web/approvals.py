@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,19 +116,29 @@ def _told(row: Approval) -> str:
 
 
 def _show(request: HttpRequest, row: Approval, form: DecisionForm) -> HttpResponse:
-    user, subject = _user(request), requests.subject_of(row)
-    address = getattr(subject, "get_absolute_url", None)
+    user = _user(request)
     context: dict[str, Any] = {
         "approval": row,
         "kind": _kind_names(timezone.now()).get(row.kind, row.kind),
         "chain": _chain(row),
-        "subject_url": address() if address is not None else "",
+        "subject_url": _address(requests.subject_of(row)),
         "may_decide": Approval.objects.awaiting(user).filter(pk=row.pk).exists(),
         "may_withdraw": row.status == Approval.Status.PENDING and row.requester_id == user.pk,
         "form": form,
         "events": journal.timeline(row),
     }
     return render(request, "kernel/approvals/approval.html", context, status=400 if form.errors else 200)
+
+
+def _address(subject: Model | None) -> str:
+    """The page of what the request is about: pages are named like their model and found by number, code or id."""
+    if subject is None:
+        return ""
+    name = getattr(subject, "number", None) or getattr(subject, "code", None) or subject.pk
+    try:
+        return reverse(str(subject._meta.model_name), args=[name])
+    except NoReverseMatch:
+        return ""
 
 
 def _chain(row: Approval) -> list[dict[str, Any]]:
@@ -150,9 +162,9 @@ def _chain(row: Approval) -> list[dict[str, Any]]:
 def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's own request back."""
     row, form = _approval(request, pk), DecisionForm({"note": "", "approve": "yes"})
-    form.is_valid()
-    with refusals_into(form):
-        commands.run(requests.withdraw, row, by=request)
-        messages.success(request, _("已撤回。"))
-        return redirect("approval", row.pk)
+    if form.is_valid():  # it is: the form only carries a refusal back to the page
+        with refusals_into(form):
+            commands.run(requests.withdraw, row, by=request)
+            messages.success(request, _("已撤回。"))
+            return redirect("approval", row.pk)
     return _show(request, _approval(request, pk), form)

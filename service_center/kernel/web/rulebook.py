@@ -109,9 +109,9 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rule(request: HttpRequest, pk: int) -> Rule:
-    return get_object_or_404(
-        Rule.objects.visible_to(_user(request)).with_clause().select_related("calendar"), pk=pk
-    )
+    rows = Rule.objects.visible_to(_user(request)).with_clause().select_related("calendar")
+    row: Rule = get_object_or_404(rows, pk=pk)
+    return row
 
 
 def _user(request: HttpRequest) -> User:

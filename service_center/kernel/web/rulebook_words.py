@@ -83,7 +83,7 @@ class Version:
 
 def role(code: str) -> str:
     """A post as the staff app names it; the people on a case by their part in it."""
-    posts = dict(apps.get_model("staff", "Person")._meta.get_field("role").flatchoices)  # type: ignore[union-attr]
+    posts = dict(apps.get_model("staff", "Person")._meta.get_field("role").flatchoices)
     return str(posts.get(code) or ON_THE_CASE.get(code, code))
 
 

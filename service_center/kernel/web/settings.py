@@ -22,7 +22,7 @@ from service_center.kernel.languages import pick
 from service_center.kernel.models import Setting, User
 from service_center.kernel.web import lists
 from service_center.kernel.web import rulebook_words as words
-from service_center.kernel.web.forms import Styled, refusals_into
+from service_center.kernel.web.forms import Styled, refusals_into, renew
 
 Kind = Setting.Kind
 YES_NO = (("true", gettext_lazy("是")), ("false", gettext_lazy("否")))
@@ -64,14 +64,14 @@ class SettingFilter(Styled):
 class SettingForm(Styled):
     """The new value as its kind is typed; a set of weights is edited as a whole."""
 
-    expected = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
     sure = forms.BooleanField(
         label=gettext_lazy("我已核对，确认立即生效"),
         error_messages={"required": gettext_lazy("请先勾选确认。")},
     )
 
     def __init__(self, *args: Any, row: Setting, group: list[Setting], **kwargs: Any) -> None:
-        start = {"expected": row.version, "value": typed_text(row)}
+        start = {"version": row.version, "value": typed_text(row)}
         start |= {f"weight-{other.key}": typed_text(other) for other in group}
         self.row, self.group = row, group
         super().__init__(*args, initial=start, **kwargs)
@@ -92,7 +92,7 @@ class SettingForm(Styled):
         }
         return {
             "value": parsed(self.row, given["value"]),
-            "expected": given["expected"],
+            "expected": given["version"],
             "together": together,
         }
 
@@ -162,10 +162,9 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 def _show(request: HttpRequest, row: Setting, form: SettingForm) -> HttpResponse:
     """After a conflict the text typed stays, the value in force is shown, and sending again replaces that one."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    conflict = form.is_bound and form.data.get("expected") != str(row.version)
+    conflict = form.is_bound and form.data.get("version") != str(row.version)
     if conflict:
-        form.data = form.data.copy()
-        form.data["expected"] = str(row.version)
+        renew(form, row.version)
     versions = Setting.objects.of_key(row.key).with_clause()
     context = {
         "setting": row,

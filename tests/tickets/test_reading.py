@@ -25,7 +25,8 @@ def numbers(answer: Any) -> list[str]:
 def test_filters_and_order(story: Story, api: Callable[..., Any]) -> None:
     desk = api(story.agent)
     old = story.registered(reported_at=hours(-30))
-    job, done = story.dispatched(tier="urgent"), story.answered()
+    told = story.verified(reported_at=hours(-0.1))
+    job, done = story.dispatched(story.classified(told, tier="urgent")), story.answered()
     for query, wanted in {
         "": [done, job, old],
         "status=registered": [old],

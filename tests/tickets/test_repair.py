@@ -159,16 +159,17 @@ def test_old_part_goes_to_custody_once(story: Story, part: Part, api: Callable[.
 
 @pytest.mark.req("RPR-17", "TKT-26")
 def test_time_goes_to_staffs_ledger(story: Story, api: Callable[..., Any]) -> None:
-    ticket, field = story.in_handling(reported_at=None), api(story.engineer)
+    told = story.verified(reported_at=hours(-2))
+    ticket, field = story.in_handling(story.dispatched(story.classified(told))), api(story.engineer)
     url = f"tickets/{ticket.number}/time-entries/"
-    late = field.post(url, {"category": "free", "started_at": hours(-1).isoformat(), "minutes": 30})
+    late = field.post(url, {"category": "free", "started_at": hours(-3).isoformat(), "minutes": 30})
     assert late.json()["errors"][0]["field"] == "started_at"
-    long = field.post(url, {"category": "free", "started_at": hours(0).isoformat(), "minutes": 90})
+    long = field.post(url, {"category": "free", "started_at": hours(-0.5).isoformat(), "minutes": 90})
     assert long.json()["errors"][0]["field"] == "minutes"
-    done = field.post(url, {"category": "free", "started_at": hours(0).isoformat(), "minutes": 1})
-    assert (done.status_code, done.json()["time_entries"]["minutes"]) == (201, 1)
+    done = field.post(url, {"category": "free", "started_at": hours(-1).isoformat(), "minutes": 30})
+    assert (done.status_code, done.json()["time_entries"]["minutes"]) == (201, 30)
     entry = TimeEntry.objects.get()
-    assert (entry.person, entry.minutes, entry.source_type) == (story.engineer, 1, "tickets.worktime")
+    assert (entry.person, entry.minutes, entry.source_type) == (story.engineer, 30, "tickets.worktime")
 
 
 @pytest.mark.req("TKT-06")

@@ -8,7 +8,9 @@ from service_center.kernel import journal
 
 CLASS_OPENED = journal.define("part_class.opened", _("建立了配件分类 %(code)s（货架 %(shelf)s）"))
 REGISTERED = journal.define("part.registered", _("建立了配件 %(part)s"))
-REVISED = journal.define("part.revised", _("修改了配件 %(part)s 的资料：%(fields)s"))
+REVISED = journal.define(
+    "part.revised", _("修改了配件 %(part)s 的资料，单价 %(price_before)s → %(price_after)s 元")
+)
 PLANNED_STOCK = journal.define(
     "part.stock_planned",
     _("设定 %(part)s 在 %(location)s 的补货点为 %(reorder_point)s，每次补 %(reorder_quantity)s"),
@@ -35,7 +37,9 @@ ADJUSTMENT_ASKED = journal.define(
 QUARANTINED = journal.define(
     "part.quarantined", _("隔离 %(part)s × %(quantity)s（%(location)s），原因：%(reason)s")
 )
-CLEARED = journal.define("part.cleared", _("隔离品 %(part)s × %(quantity)s 已处理：%(outcome)s"))
+CLEARED = journal.define("part.cleared", _("隔离品 %(part)s × %(quantity)s 复检合格，放行入库"))
+SENT_BACK = journal.define("part.sent_back", _("隔离品 %(part)s × %(quantity)s 退回供应商"))
+SCRAPPED = journal.define("part.scrapped", _("隔离品 %(part)s × %(quantity)s 报废"))
 ARRIVED = journal.define("part.arrived", _("%(part)s × %(quantity)s 已入库（%(location)s）"))
 
 SUPPLIER_REGISTERED = journal.define("supplier.registered", _("建立了供应商 %(supplier)s"))

@@ -14,7 +14,7 @@ from parts import events, permissions
 from parts.actions import ledger, replenishing
 from parts.models import Balance, Location, OutOfStock, Part, Reservation, Serial
 from parts.states import Kind, MoveKind, ReservationStatus
-from service_center.kernel import access, commands, errors, journal
+from service_center.kernel import access, errors, journal
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -57,7 +57,6 @@ def reserve(
         status=status,
         created_at=at,
         created_by=actor,
-        origin_key=commands.origin_key(),
     )
     _claim(ledger.serials_at(part, location, serials, quantity) if serials else (), reservation)
     _tell(events.RESERVED if status == ReservationStatus.RESERVED else events.SHORT, reservation, actor, at)

@@ -238,17 +238,15 @@ def _clear(
     at: datetime,
 ) -> StockMove:
     origin, store = ledger.place(branch, Kind.QUARANTINE), ledger.place(branch, Kind.STORE)
-    destination = {
-        Clearance.RELEASE: store,
-        Clearance.SUPPLIER: ledger.outside(Kind.SUPPLIER),
-        Clearance.SCRAP: ledger.outside(Kind.SCRAP),
+    destination, fact = {
+        Clearance.RELEASE: (store, events.CLEARED),
+        Clearance.SUPPLIER: (ledger.outside(Kind.SUPPLIER), events.SENT_BACK),
+        Clearance.SCRAP: (ledger.outside(Kind.SCRAP), events.SCRAPPED),
     }[outcome]
     pieces = ledger.serials_at(part, origin, serials, quantity)
     line = ledger.Line(part, origin, destination, quantity, pieces)
     move = ledger.post(MoveKind.CLEARANCE, [line], actor=actor, at=at, origin_key=commands.origin_key())
-    journal.record(
-        events.CLEARED, part, actor=actor, at=at, part=part.code, quantity=quantity, outcome=outcome.value
-    )
+    journal.record(fact, part, actor=actor, at=at, part=part.code, quantity=quantity)
     if outcome == Clearance.RELEASE:
         reserving.fill_waiting(part, store, actor=actor, at=at)
     return move

@@ -66,7 +66,6 @@ class Reservation(FSMModelMixin, models.Model):
     issued_at = models.DateTimeField(null=True)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True)
-    origin_key = models.CharField(max_length=260, null=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0)
 
     objects = ReservationQuerySet.as_manager()

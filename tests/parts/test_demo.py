@@ -29,7 +29,11 @@ def test_the_demo_stock_holds_its_facts(hz, sh, person):
     assert 55 <= Part.objects.count() <= 65
     assert Balance.objects.filter(location__holder=Person.objects.get(user__username="engineer")).exists()
     assert set(PurchaseOrder.objects.values_list("status", flat=True)) == {"ordered", "arrived", "closed"}
-    assert set(PurchaseProposal.objects.values_list("status", flat=True)) >= {"proposed", "planned", "ordered"}
+    assert set(PurchaseProposal.objects.values_list("status", flat=True)) >= {
+        "proposed",
+        "planned",
+        "ordered",
+    }
 
 
 def test_the_demo_stock_is_the_same_for_the_same_seed(hz, sh, person):

@@ -118,7 +118,7 @@ def test_from_the_proposal_to_stock_by_pages(board, store, supplier, web, person
     proposal = stock.replenish(board, store, at=_now())
     parts, buyer = web(person("parts")), web(person("buyer"))
     page = text(parts.get(reverse("purchase-proposals")))
-    assert ("可用量 5 ≤ 补货点 5" in page, "000 五(一)3" in page) == (True, True)
+    assert ("库存位置 5 ≤ 补货点 5" in page, "000 五(一)3" in page) == (True, True)
     decide = ("purchase-proposal-decision", [proposal.pk])
     assert "需要写明原因" in text(post(parts, *decide, approve="0"))
     assert post(parts, *decide, approve="1", quantity=6).status_code == 302

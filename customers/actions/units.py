@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +55,7 @@ def register_unit(
         return _same_owner(known, customer, path)
     _check(unit, path, at)
     unit.save(force_insert=True)
-    data = {"model": product_model.code, "serial": unit.serial}
+    data: dict[str, Any] = {"model": product_model.code, "serial": unit.serial}
     journal.record(events.REGISTERED, unit, actor=actor, at=at, links=[customer], **data)
     return unit
 

@@ -22,10 +22,10 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ModelChoice(forms.ModelChoiceField):
+class ModelChoice(forms.ModelChoiceField[ProductModel]):
     """A product model by name and code."""
 
-    def label_from_instance(self, row: Any) -> str:
+    def label_from_instance(self, row: ProductModel) -> str:
         return f"{pick(row)} · {row.code}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -102,7 +102,7 @@ def retract_score(entry: ScoreEntry, *, reason: str, actor: User | None, at: dat
         retracts=entry,
         origin_key=commands.origin_key(),
     )
-    data = {"score": entry.pk, "reason": reason[:200]}
+    data: dict[str, Any] = {"score": entry.pk, "reason": reason[:200]}
     journal.record(events.SCORE_RETRACTED, entry.person, actor=actor, at=at, **data)
     return counter
 
@@ -156,7 +156,7 @@ def post_time(
         source_id=source.pk if source is not None else None,
         origin_key=commands.origin_key() if source is None else None,
     )
-    data = {"entry": entry.pk, "category": category, "minutes": minutes}
+    data: dict[str, Any] = {"entry": entry.pk, "category": category, "minutes": minutes}
     journal.record(events.TIME_LOGGED, person, actor=actor, at=at, occurred_at=started_at, **data)
     return entry
 
@@ -187,5 +187,5 @@ def _check_score(criterion: str, value: Decimal) -> None:
 
 
 def _record_score(entry: ScoreEntry, *, actor: User | None, at: datetime) -> None:
-    data = {"score": entry.pk, "criterion": entry.criterion, "value": str(entry.value)}
+    data: dict[str, Any] = {"score": entry.pk, "criterion": entry.criterion, "value": str(entry.value)}
     journal.record(events.SCORED, entry.person, actor=actor, at=at, occurred_at=entry.at, **data)

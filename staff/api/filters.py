@@ -13,7 +13,7 @@ from staff.models import Appraisal, Person
 from staff.states import AppraisalStatus, Role
 
 
-class PersonFilters(django_filters.FilterSet):
+class PersonFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     role = django_filters.ChoiceFilter(choices=Role.choices, method="holding")
     branch = django_filters.CharFilter("branch__code")
     team = django_filters.CharFilter("team__code")
@@ -25,10 +25,10 @@ class PersonFilters(django_filters.FilterSet):
         fields = ()
 
     def holding(self, rows: QuerySet[Person], name: str, role: str) -> QuerySet[Person]:
-        return rows.with_role(role)  # type: ignore[attr-defined]  # PersonQuerySet
+        return rows.with_role(role)  # type: ignore[attr-defined, no-any-return]  # PersonQuerySet
 
 
-class AppraisalFilters(django_filters.FilterSet):
+class AppraisalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     person = django_filters.CharFilter("person__user__username")
     branch = django_filters.CharFilter("person__branch__code")
     status = django_filters.ChoiceFilter(choices=AppraisalStatus.choices)

@@ -190,7 +190,7 @@ class ScoreOutput(serializers.Serializer[Any]):
     value = serializers.DecimalField(max_digits=5, decimal_places=2)
     at = Instant()
     period = Month()
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]  # the answer's name, not the option
     note = serializers.CharField()
     posted_by = serializers.CharField(source="posted_by.username", default=None, allow_null=True)
 

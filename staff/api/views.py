@@ -161,7 +161,7 @@ class Undone(Door):
     def delete(self, request: Request, username: str, pk: int) -> Response:
         person = get_object_or_404(colleagues(request), user__username=username)
         row = get_object_or_404(self.model, person=person, pk=pk)
-        commands.run(type(self).undo, row, by=request)  # type: ignore[arg-type]  # DRF's request is Django's
+        commands.run(type(self).undo, row, by=request)
         return Response(status=204)
 
     def response_shapes(self, method: str) -> dict[int, Any]:
@@ -188,7 +188,7 @@ class Retraction(Door):
         person = get_object_or_404(colleagues(request), user__username=username)
         entry = get_object_or_404(ScoreEntry, person=person, pk=pk)
         body = shapes.RetractionInput.parse(request.data)
-        counter = commands.run(actions.retract_score, entry, by=request, **body)  # type: ignore[arg-type]
+        counter = commands.run(actions.retract_score, entry, by=request, **body)
         return Response({"retraction": ref(shapes.ScoreOutput, counter, request)}, status=201)
 
     def request_shape(self, method: str) -> Output | None:

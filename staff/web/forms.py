@@ -27,25 +27,27 @@ class Minute(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class NamedChoice(forms.ModelChoiceField):
+class NamedChoice(forms.ModelChoiceField[Any]):
     """Rows that have their name in two languages."""
 
     def label_from_instance(self, row: Any) -> str:
         return pick(row)
 
 
-class Colleague(forms.ModelChoiceField):
+class Colleague(forms.ModelChoiceField[Person]):
     """Somebody at work, with the post behind the name."""
 
-    def label_from_instance(self, person: Any) -> str:
+    def label_from_instance(self, person: Person) -> str:
         return f"{person.name} · {person.get_role_display()}"
 
 
 class About(Styled):
-    """A form about one person; `user` limits what may be chosen, `person` is whom it is about."""
+    """A form about one person; `user` limits what may be chosen, `person` (kept as `about`) is whom it is
+    about.
+    """
 
     def __init__(self, *args: Any, user: User, person: Person | None = None, **kwargs: Any) -> None:
-        self.user, self.person = user, person
+        self.user, self.about = user, person
         super().__init__(*args, **kwargs)
         self.limit()
 
@@ -149,8 +151,8 @@ class DepartureForm(About):
     )
 
     def limit(self) -> None:
-        assert self.person is not None
-        rows = Person.objects.visible_to(self.user).at_work().exclude(pk=self.person.pk).order_by("name")
+        assert self.about is not None
+        rows = Person.objects.visible_to(self.user).at_work().exclude(pk=self.about.pk).order_by("name")
         self.fields["hand_over_to"].queryset = rows  # type: ignore[attr-defined]  # a model choice
 
 

@@ -65,12 +65,43 @@ def test_open_file_refuses_with_field_and_code(
     assert not Customer.objects.exists()
 
 
-def test_open_file_needs_key_and_right(person: Any, api: Any) -> None:
+@pytest.mark.req("CRM-02")
+def test_open_file_refused_without_key_or_right(person: Any, api: Any) -> None:
     keyless = api(person("agent")).post("customers/", WANG, key=None)
     refused = api(person("engineer")).post("customers/", WANG)
 
     assert (keyless.status_code, keyless.json()["code"]) == (400, "idempotency_key_required")
     assert (refused.status_code, Customer.objects.exists()) == (403, False)
+
+
+@pytest.mark.req("TKT-01", "SEC-01")
+def test_look_up_refused_across_branches_and_to_strangers(
+    person: Any, api: Any, file_of: Any, sh: Branch
+) -> None:
+    """A file one may not see is neither found nor opened by its id."""
+    customer = file_of()
+
+    for who in (person("agent", branch=sh), person("engineer"), person("storekeeper"), person("accountant")):
+        client = api(who)
+        for query in ("phone=13800138000", "phone_last4=8000", "search=王芳"):
+            assert client.get(f"customers/?{query}").json()["results"] == []
+        assert client.get(f"customers/{customer.pk}/").status_code == 404
+    assert api(None).get("customers/").status_code == 401
+
+
+@pytest.mark.req("SEC-01", "SEC-06")
+def test_reveal_refused_without_reason_or_right(person: Any, api: Any, file_of: Any) -> None:
+    customer = file_of()
+    address = f"customers/{customer.pk}/reveal/"
+
+    mute = api(person("agent")).post(address, {"field": "phone", "reason": " "})
+    idle = [
+        api(person(role)).post(address, {"field": "phone", "reason": "看看"})
+        for role in ("analyst", "director")
+    ]
+
+    assert (mute.status_code, [answer.status_code for answer in idle]) == (400, [403, 403])
+    assert not Event.objects.filter(name="personal_data.revealed").exists()
 
 
 def test_a_name_is_kept_byte_exact(person: Any, api: Any) -> None:
@@ -135,7 +166,7 @@ def test_edit_file_under_if_match(person: Any, api: Any, file_of: Any, sh: Branc
     assert [a.status_code for a in (stale, level, strange, viewer)] == [412, 403, 404, 403]
 
 
-@pytest.mark.req("SEC-06")
+@pytest.mark.req("SEC-01", "SEC-06")
 def test_reveal_shows_the_number_and_notes_who_and_why(person: Any, api: Any, file_of: Any) -> None:
     customer, agent = file_of(address=ADDRESS), person("agent")
     address = f"customers/{customer.pk}/reveal/"
@@ -185,7 +216,7 @@ def test_timeline_costs_the_same_for_one_and_three(
     assert query_count(lambda: agent.get(f"customers/{customer.pk}/timeline/")) == one
 
 
-@pytest.mark.req("WTY-06", "WTY-08", "CRM-14")
+@pytest.mark.req("WTY-06", "WTY-07", "WTY-08", "WTY-09", "CRM-14")
 def test_units_are_registered_with_their_warranty(person: Any, api: Any, file_of: Any, model: Any) -> None:
     customer, agent = file_of(), api(person("agent"))
     model(months=72)
@@ -223,6 +254,7 @@ def test_units_are_registered_with_their_warranty(person: Any, api: Any, file_of
     ]
 
 
+@pytest.mark.req("WTY-08", "CRM-14")
 def test_units_refuse_foreign_serials_customers_and_branches(
     person: Any, api: Any, file_of: Any, model: Any, sh: Branch
 ) -> None:
@@ -311,6 +343,41 @@ def test_products_and_their_terms(person: Any, api: Any, model: Any) -> None:
     assert [row["code"] for row in agent.get("products/?line=RF").json()["results"]] == ["BCD-260"]
     assert agent.get("products/BCD-260/", **{"Accept-Language": "en"}).json()["name"] == "Two-door"
     assert len(agent.get("products/BCD-260/warranty-terms/").json()["results"]) == 1
+
+
+@pytest.mark.req("WTY-01")
+def test_terms_refused_to_agents_and_backwards(person: Any, api: Any, model: Any) -> None:
+    model()
+    body = {"months": 48, "sold_from": "2026-01-01"}
+
+    weak = api(person("agent")).post("products/KFR-35GW/warranty-terms/", body)
+    absurd = api(person("manager")).post("products/KFR-35GW/warranty-terms/", {**body, "months": 0})
+
+    assert (weak.status_code, absurd.status_code) == (403, 400)
+
+
+@pytest.mark.req("WTY-06", "WTY-07", "WTY-08", "WTY-09")
+def test_units_without_proof_or_term_are_out_of_warranty(
+    person: Any, api: Any, file_of: Any, model: Any
+) -> None:
+    """The refused side of the decision, each with its reason and article."""
+    customer, agent = file_of(), api(person("agent"))
+    model(months=12)
+    given = {"customer": customer.pk, "product_model": "KFR-35GW"}
+
+    found = {
+        reason: agent.post("units/", {**given, "serial": f"AC35-{reason}", **extra}).json()["warranty"]
+        for reason, extra in {
+            "no_proof": {"purchased_on": "2026-06-01"},
+            "term_over": {"purchased_on": "2020-06-01", "proof": "invoice"},
+            "no_date": {"proof": "invoice"},
+        }.items()
+    }
+
+    assert {reason: answer["reason"] for reason, answer in found.items()} == {
+        reason: reason for reason in found
+    }
+    assert {answer["decision"] for answer in found.values()} == {"out_of_warranty"}
 
 
 def test_product_list_costs_the_same_for_one_and_three(

@@ -56,6 +56,55 @@ def test_hire_through_the_api(person: Any, api: Any, hz: Branch) -> None:
         assert (bad.status_code, bad.json()["errors"][0]["field"]) == (400, field)
 
 
+@pytest.mark.req("STF-01")
+def test_hire_refused_without_the_right(person: Any, api: Any, hz: Branch) -> None:
+    answers = [
+        api(person(role)).post("staff/", LIU) for role in ("agent", "supervisor", "engineer", "director")
+    ]
+
+    assert [answer.json()["code"] for answer in answers] == ["forbidden"] * 4
+    assert not Person.objects.filter(user__username="liu.wei").exists()
+
+
+@pytest.mark.req("STF-03")
+def test_departure_refused_to_the_leaver_and_without_the_right(person: Any, api: Any) -> None:
+    boss = person("manager", username="boss")
+    person("engineer", username="liu")
+
+    own = api(boss).post("staff/boss/departure/", {"hand_over_to": "liu"})
+    weak = api(person("supervisor")).post("staff/liu/departure/", {"hand_over_to": "boss"})
+
+    assert (own.status_code, weak.status_code, Person.objects.filter(left_at=None).count()) == (403, 403, 3)
+
+
+@pytest.mark.req("STF-04", "STF-05")
+def test_qualification_refused_to_oneself_and_others(person: Any, api: Any) -> None:
+    Skill.objects.create(code="welding", name_zh="焊接", name_en="Welding")
+    trainer, liu = person("trainer", username="he"), person("engineer", username="liu")
+
+    licences = [api(who).post(f"staff/{name}/licences/", {}) for who, name in ((liu, "liu"), (trainer, "he"))]
+    skills = [
+        api(who).post(f"staff/{name}/skills/", {"skill": "welding", "level": 5})
+        for who, name in ((liu, "liu"), (trainer, "he"))
+    ]
+
+    assert {answer.status_code for answer in licences + skills} == {403}
+
+
+@pytest.mark.req("STF-06", "STF-07")
+def test_appraisal_refused_to_those_who_do_not_lead(person: Any, api: Any, run: Any) -> None:
+    liu, boss = person("engineer", username="liu"), person("manager", username="boss")
+    own = run(people.compile_appraisal, person=boss, period=date(2026, 9, 1))
+    body = {"person": "liu", "period": "2026-09"}
+
+    compiled = [
+        api(who).post("appraisals/", body).status_code for who in (liu, person("agent"), person("analyst"))
+    ]
+    confirmed = api(boss).post(f"appraisals/{own.pk}/confirmation/").status_code
+
+    assert (compiled, confirmed, Appraisal.objects.filter(person=liu).exists()) == ([403] * 3, 403, False)
+
+
 def test_hire_replayed_with_its_key_hires_once(person: Any, api: Any, hz: Branch) -> None:
     boss = api(person("manager"))
 

@@ -3,40 +3,65 @@
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import journal
+from tickets import states
 
-REGISTERED = journal.define("ticket.registered", _("登记了工单（渠道：%(channel)s，负责人：%(owner)s）"))
+REGISTERED = journal.define(
+    "ticket.registered", _("登记了工单（渠道：%(channel)s，负责人：%(owner)s）"), channel=states.Channel
+)
 EDITED = journal.define("ticket.edited", _("修改了工单：%(fields)s"))
 VERIFIED = journal.define("ticket.verified", _("核实了问题（属实：%(confirmed)s）"))
 ANSWERED = journal.define("ticket.answered", _("首次联系即答复并结束"))
 CLASSIFIED = journal.define(
-    "ticket.classified", _("完成分类：%(tier)s，%(complexity)s，%(category)s，%(mode)s")
+    "ticket.classified",
+    _("完成分类：%(tier)s，%(complexity)s，%(category)s，%(mode)s"),
+    tier=states.Tier,
+    complexity=states.Complexity,
+    category=states.ServiceCategory,
+    mode=states.Mode,
 )
 FLAGGED = journal.define("ticket.flagged_critical", _("标记为安全、质量或功能关键问题"))
 ASSIGNED = journal.define("ticket.assigned", _("派给 %(engineer)s，预计 %(expected_at)s 处理"))
 UNASSIGNED = journal.define("ticket.unassigned", _("撤回了对 %(engineer)s 的派工"))
 ACCEPTED = journal.define("ticket.accepted", _("%(engineer)s 接受了派工"))
-DECLINED = journal.define("ticket.declined", _("%(engineer)s 拒绝了派工：%(reason)s"))
-CONTACTED = journal.define("ticket.contacted", _("联系客户（%(channel)s）：%(outcome)s"))
+DECLINED = journal.define("ticket.declined", _("%(engineer)s 拒绝了派工"))
+CONTACTED = journal.define(
+    "ticket.contacted",
+    _("联系客户（%(channel)s）：%(outcome)s"),
+    channel=states.ContactChannel,
+    outcome=states.ContactOutcome,
+)
 APPOINTED = journal.define("visit.appointed", _("约定上门：%(starts_at)s 至 %(ends_at)s"))
 MOVED = journal.define("visit.moved", _("改约：%(starts_at)s 至 %(ends_at)s"))
-DROPPED = journal.define("visit.dropped", _("取消了预约：%(reason)s"))
+DROPPED = journal.define("visit.dropped", _("取消了预约（客户不在：%(customer_absent)s）"))
 ARRIVED = journal.define("visit.arrived", _("第 %(sequence)s 次到达"))
 DEPARTED = journal.define("visit.departed", _("第 %(sequence)s 次离开"))
-DIAGNOSED = journal.define("ticket.diagnosed", _("完成诊断：%(fault_class)s，故障代码 %(fault_code)s"))
-CONSENTED = journal.define("ticket.consented", _("客户同意方案，金额 %(amount)s 元（方式：%(method)s）"))
-HELD = journal.define("ticket.held", _("挂起：%(reason)s，已告知客户"))
-RESUMED = journal.define("ticket.resumed", _("恢复处理（原因：%(reason)s）"))
-PART_ADDED = journal.define("part_line.added", _("申请配件 %(part)s × %(quantity)s：%(status)s"))
+DIAGNOSED = journal.define(
+    "ticket.diagnosed", _("完成诊断：%(fault_class)s，故障代码 %(fault_code)s"), fault_class=states.FaultClass
+)
+CONSENTED = journal.define(
+    "ticket.consented", _("客户同意方案，金额 %(amount)s 元（方式：%(method)s）"), method=states.ConsentMethod
+)
+HELD = journal.define("ticket.held", _("挂起：%(reason)s，已告知客户"), reason=states.HoldReason)
+RESUMED = journal.define("ticket.resumed", _("恢复处理（原因：%(reason)s）"), reason=states.HoldReason)
+PART_ADDED = journal.define(
+    "part_line.added", _("申请配件 %(part)s × %(quantity)s：%(status)s"), status=states.PartLineStatus
+)
 PART_FILLED = journal.define("part_line.filled", _("配件 %(part)s 已到货并预留"))
 PART_ISSUED = journal.define("part_line.issued", _("领用配件 %(part)s × %(quantity)s"))
 PART_USED = journal.define("part_line.used", _("使用配件 %(part)s × %(quantity)s"))
 PART_RELEASED = journal.define("part_line.released", _("释放配件 %(part)s × %(quantity)s"))
-FAULTY_DISPOSED = journal.define("faulty_part.disposed", _("换下的旧件 %(part)s：%(disposition)s"))
-TIME_ENTERED = journal.define("time.entered", _("登记工时 %(minutes)s 分钟（%(category)s）"))
-ESCALATED = journal.define("ticket.escalated", _("升级给%(to)s"))
+FAULTY_DISPOSED = journal.define(
+    "faulty_part.disposed", _("换下的旧件 %(part)s：%(disposition)s"), disposition=states.Disposition
+)
+TIME_ENTERED = journal.define(
+    "time.entered", _("登记工时 %(minutes)s 分钟（%(category)s）"), category=states.ServiceCategory
+)
+ESCALATED = journal.define("ticket.escalated", _("升级给%(to)s"), to=states.EscalationTarget)
 SIGNED = journal.define("ticket.signed", _("客户签字确认报告"))
 REPORTED = journal.define("ticket.reported", _("提交维修报告（测试：%(tested)s，演示：%(demonstrated)s）"))
-RESULT_TOLD = journal.define("ticket.result_told", _("告知结果（%(outcome)s），客户满意：%(satisfied)s"))
+RESULT_TOLD = journal.define(
+    "ticket.result_told", _("告知结果（%(outcome)s），客户满意：%(satisfied)s"), outcome=states.ContactOutcome
+)
 DISSATISFIED = journal.define("ticket.dissatisfied", _("客户不满意，退回处理（第 %(count)s 次）"))
 REOPENED = journal.define("ticket.reopened", _("重新打开（第 %(count)s 次）"))
 REOPENED_OFTEN = journal.define("ticket.reopened_often", _("多次重新打开（%(count)s 次），已通知经理"))

@@ -6,38 +6,49 @@ ids and plain values, never personal data. Deliveries for the subscribers known 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from service_center.kernel import subscriptions
-from service_center.kernel.models import Delivery, Event, EventLink
-
-if TYPE_CHECKING:
-    from service_center.kernel.models import User
+from service_center.kernel.models import Delivery, Event, EventLink, User
 
 
 @dataclass(frozen=True)
 class EventType:
-    """A kind of fact: `noun.past_participle`, and the sentence a timeline shows, with %(key)s of the data."""
+    """A kind of fact: `noun.past_participle`, and the sentence a timeline shows, with %(key)s of the data.
+
+    `words` names the choices whose labels stand for the codes under a key of the data.
+    """
 
     name: str
     sentence: StrPromise
     schema: int = 1
+    words: Mapping[str, type[models.TextChoices]] = field(default_factory=dict)
 
 
 TYPES: dict[str, EventType] = {}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
-def define(name: str, sentence: StrPromise, *, schema: int = 1) -> EventType:
-    """Declare a kind of fact once. Raises ValueError when two apps claim one name."""
+def define(
+    name: str, sentence: StrPromise, *, schema: int = 1, **words: type[models.TextChoices]
+) -> EventType:
+    """Declare a kind of fact once; `tier=Tier` shows the code under `tier` by its label.
+
+    Raises ValueError when two apps claim one name.
+    """
     if name in TYPES:
         raise ValueError(f"event {name} is declared twice")
-    TYPES[name] = EventType(name, sentence, schema)
+    TYPES[name] = EventType(name, sentence, schema, words)
     return TYPES[name]
 
 
@@ -140,17 +151,64 @@ def timeline(subject: models.Model) -> models.QuerySet[Event]:
     )
 
 
-def sentence(event: Event) -> str:
-    """The fact in the reader's language. An unknown or older kind shows its name rather than nothing."""
+def sentence(event: Event, names: Mapping[str, str] | None = None) -> str:
+    """The fact in the reader's language: codes by their labels, instants in local time, usernames as `names` says.
+
+    An unknown or older kind shows its name rather than nothing.
+    """
     kind = TYPES.get(event.name)
     if kind is None:
         return event.name
-    words = _Words(event.data)
-    return str(kind.sentence) % words
+    return str(kind.sentence) % _Words(event.data, kind.words, names or {})
+
+
+def in_words(events: Iterable[Event]) -> list[tuple[Event, str]]:
+    """Facts with their sentences, people by name: one query for the page."""
+    page = list(events)
+    mentioned = {
+        value
+        for event in page
+        for value in event.data.values()
+        if isinstance(value, str) and len(value) <= 40
+    }
+    known = User.objects.filter(username__in=mentioned).values_list("username", "person__name")
+    names = {username: name for username, name in known if name}
+    return [(event, sentence(event, names)) for event in page]
 
 
 class _Words(dict[str, Any]):
-    """Old facts may lack a key that today's sentence names: leave a dash, never fail a timeline."""
+    """The data as people read them: codes by their labels, instants in local time, yes and no.
 
-    def __missing__(self, key: str) -> str:
-        return "–"
+    Old facts may lack a key that today's sentence names: leave a dash, never fail a timeline.
+    """
+
+    def __init__(
+        self, data: dict[str, Any], labels: Mapping[str, type[models.TextChoices]], names: Mapping[str, str]
+    ) -> None:
+        super().__init__(data)
+        self.labels, self.names = labels, names
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        if isinstance(value, list):
+            return "、".join(str(item) for item in value)
+        if key in self.labels and value in self.labels[key].values:
+            return self.labels[key](value).label
+        if not isinstance(value, str):
+            return value
+        return _local(value) if _INSTANT.match(value) else self.names.get(value, value)
+
+
+def _local(stamp: str) -> str:
+    """An instant of the data in the reader's zone; what only looks like one stays as it is."""
+    try:
+        moment = parse_datetime(stamp)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return stamp
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,9 +88,9 @@ def named(row: Any, field: str = "name") -> str:
 
 
 @register.filter
-def told(event: Event) -> str:
-    """A fact of the journal as a sentence."""
-    return journal.sentence(event)
+def in_words(events: Iterable[Event]) -> list[tuple[Event, str]]:
+    """Facts of the journal with their sentences."""
+    return journal.in_words(events)
 
 
 @register.filter

@@ -169,7 +169,7 @@ def satisfaction(scope: Scope) -> Measure:
     more_is_better=False,
 )
 def complaint_rate(scope: Scope) -> Measure:
-    complaints = scope.complaints().filter(received_at__gte=scope.since, received_at__lt=scope.until)
+    complaints = scope.complaints().filter(registered_at__gte=scope.since, registered_at__lt=scope.until)
     return Measure(scope.reported(), complaints)
 
 
@@ -181,7 +181,7 @@ def complaint_rate(scope: Scope) -> Measure:
     source="CMP-24 K8",
 )
 def complaints_handled(scope: Scope) -> Measure:
-    received = scope.complaints().filter(received_at__gte=scope.since, received_at__lt=scope.until)
+    received = scope.complaints().filter(registered_at__gte=scope.since, registered_at__lt=scope.until)
     return Measure(received, received.exclude(pk__in=received.open().values("pk")))  # type: ignore[attr-defined]
 
 

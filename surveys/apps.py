@@ -1,12 +1,7 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
 class SurveysConfig(AppConfig):
-    name = "surveys"
+    """Facts and listeners are loaded by the kernel."""
 
-    def ready(self) -> None:
-        """Make the app's facts and its ears known."""
-        import_module("surveys.events")
-        import_module("surveys.subscribers")
+    name = "surveys"

@@ -57,6 +57,11 @@ def can_read_figures(actor: User) -> bool:
     return has_role(actor, Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
 
 
+def reads_all_figures(actor: User) -> bool:
+    """Whether the figures are those of the company; a supervisor reads the branch's."""
+    return has_role(actor, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
+
+
 def _at_desk(actor: User, branch_id: int) -> bool:
     person = getattr(actor, "person", None)
     return (

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from service_center.kernel.models import User
     from staff.models import Person
 
+ASKABLE: Final = (
+    Status.VERIFIED,
+    Status.INVESTIGATED,
+    Status.PLAN_SET,
+    Status.CARRIED_OUT,
+    Status.RESULT_TOLD,
+)
 SEES_ALL: Final = (Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
 SEES_BRANCH: Final = (Role.AGENT, Role.SUPERVISOR)
 
@@ -133,6 +140,10 @@ class Complaint(FSMModelMixin, models.Model):
         """Whether a task group must be there before the investigation (CF-23); `kinds` is the setting's list."""
         return self.gravity in kinds or self.complexity in kinds
 
+    def may_be_closed_unsatisfied(self) -> bool:
+        """Whether the manager may be asked to close it although the customer is not content (CF-28)."""
+        return self.status in ASKABLE
+
     @transition(field=status, source=Status.RECEIVED, target=Status.CLOSED, custom={"noun": "answer"})
     def answer_at_once(self, text: str, *, at: datetime) -> None:
         """A simple complaint is answered and done with in the same conversation (CMP-05)."""
@@ -221,17 +232,7 @@ class Complaint(FSMModelMixin, models.Model):
     def close(self, *, at: datetime) -> None:
         self.closed_at = at
 
-    @transition(
-        field=status,
-        source=(
-            Status.VERIFIED,
-            Status.INVESTIGATED,
-            Status.PLAN_SET,
-            Status.CARRIED_OUT,
-            Status.RESULT_TOLD,
-        ),
-        target=None,
-    )
+    @transition(field=status, source=ASKABLE, target=None)
     def ask_unsatisfied_closure(self) -> None:
         """The manager decides; until then the state stays."""
 

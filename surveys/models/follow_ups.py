@@ -101,6 +101,10 @@ class FollowUp(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"follow-up {self.pk}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
     def worked_on_by(self, person: Person) -> bool:
         """Whether the person did the work the customer is asked about (CF-19)."""
         if self.ticket is None:

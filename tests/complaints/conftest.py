@@ -58,9 +58,9 @@ def walk(agent: Person) -> Callable[..., Complaint]:
 
     def to(complaint: Complaint, state: str, **grading: Any) -> Complaint:
         grades = {"gravity": "general", "complexity": "simple"} | grading
-        for reached, verb, words in _path(agent, grades):
-            if complaint.status == state:
-                break
+        path = _path(agent, grades)
+        states = ["received", *(reached for reached, _verb, _words in path)]
+        for reached, verb, words in path[states.index(complaint.status) : states.index(state)]:
             commands.run(verb, complaint, **words, actor=agent.user)
             complaint.refresh_from_db()
             assert complaint.status == reached

@@ -96,7 +96,7 @@ def test_unknown_used_and_expired_links_look_the_same(closed, client: Client) ->
     closed()
     path = survey_path()
     unknown = client.get("/s/" + "x" * 43 + "/")
-    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(hours=1))
     expired = client.get(path)
     assert expired.status_code == unknown.status_code == 404
     assert client.post(path, posted(SERVICE)).status_code == 404

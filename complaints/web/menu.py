@@ -1,0 +1,53 @@
+"""The complaints' places in the navigation, the search box and on the pages of customers and tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Complaint
+from complaints.queries.lists import matching
+from service_center.kernel.web import menu, panels, search
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from service_center.kernel.models import User
+
+READERS = ("agent", "supervisor", "manager", "quality", "analyst", "director")
+
+menu.add(_("投诉"), "complaints", icon="message", order=25, roles=READERS)
+
+
+def _panel(field: str) -> panels.Panel:
+    def panel(request: HttpRequest, obj: Any) -> SafeString | str:
+        user: User = request.user  # type: ignore[assignment]  # behind the log-in
+        rows = Complaint.objects.visible_to(user).filter(**{field: obj}).for_list().order_by("-pk")[:20]
+        context = {"rows": rows, "new": f"{field}={getattr(obj, 'number', obj.pk)}"}
+        return render_to_string("complaints/panel.html", context, request=request)
+
+    return panel
+
+
+def find(user: User, text: str, limit: int) -> list[search.Hit]:
+    """Complaints by number, ticket or customer."""
+    rows = (
+        matching(Complaint.objects.visible_to(user), text).select_related("customer").order_by("-pk")[:limit]
+    )
+    return [
+        search.Hit(
+            row.number,
+            f"{row.customer.name} · {row.get_status_display()}",
+            f"/complaints/{row.number}/",
+            "message",
+        )
+        for row in rows
+    ]
+
+
+panels.register("ticket", _panel("ticket"), order=40)
+panels.register("customer", _panel("customer"), order=30)
+search.register("complaints", _("投诉"), find)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Version = TypeVar("Version", Rule, Setting, ApprovalStep)
 
-NUMBERS = {Setting.Kind.DECIMAL, Setting.Kind.MONEY, Setting.Kind.WEIGHT, Setting.Kind.DURATION}
+CALLED: dict[type[Versioned], str] = {Rule: "code", Setting: "code", ApprovalStep: "kind"}
 HUNDRED = Decimal(100)
 TEXT_LIMIT = 10_000
 
@@ -194,7 +194,7 @@ def _refuse_ambiguity(row: Version) -> None:
         .objects.exclude(key=row.key)
         .filter(status__in=[VersionStatus.IN_FORCE, VersionStatus.APPROVED], alternative=False)
     )
-    name = "kind" if isinstance(row, ApprovalStep) else "code"
+    name = CALLED[type(row)]
     for other in others.filter(**{name: getattr(row, name)}).order_by("key"):
         if conditions.ambiguous(row.conditions, other.conditions):
             raise Ambiguous(other.key)

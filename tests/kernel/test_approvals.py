@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -310,6 +311,31 @@ def test_own_decision_would_stand_without_the_constraint(
     values = {"status": "approved", "decided_by": people["manager"].user, "decided_at": approval.requested_at}
 
     assert Approval.objects.filter(pk=approval.pk).update(**values) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_decide_by_two_at_once_performs_once(person: Make, hz: Branch) -> None:
+    approval = ask(person("agent"), hz)
+    managers, gate = [person("manager"), person("manager")], Barrier(2)
+    answers: list[str] = []
+
+    def work(who: Person) -> None:
+        gate.wait()
+        try:
+            answers.append(str(decide(approval, who).status))
+        except errors.DomainError as refusal:
+            answers.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work, args=(who,)) for who in managers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == ["already_decided", "approved"]
+    assert facts(approval) == ["approval.requested", "approval.granted"]
 
 
 # notices

@@ -21,7 +21,7 @@ class SubjectOutput(serializers.Serializer[Any]):
 
     type = serializers.CharField(source="subject_type")
     id = serializers.IntegerField(source="subject_id")
-    label = serializers.CharField(source="subject_label")
+    label = serializers.CharField(source="subject_label")  # type: ignore[assignment]  # a field called label
 
 
 class StepOutput(serializers.Serializer[Any]):
@@ -75,7 +75,7 @@ class ApprovalFilters(django_filters.FilterSet):
         fields = ()
 
     def waiting(self, rows: QuerySet[Approval], name: str, wanted: bool) -> QuerySet[Approval]:
-        mine = Approval.objects.awaiting(self.request.user).values("pk")  # type: ignore[union-attr]  # a request
+        mine = Approval.objects.awaiting(self.request.user).values("pk")
         return rows.filter(pk__in=mine) if wanted else rows.exclude(pk__in=mine)
 
 

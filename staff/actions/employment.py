@@ -49,12 +49,7 @@ def hire(
     a malformed phone number, or (not for the program itself) a weak password.
     """
     require(permissions.can_hire, actor)
-    _check_username(username)
-    if actor is not None:
-        _check_password(password)
-    user = get_user_model().objects.create_user(
-        username, password, must_change_password=must_change_password, created_at=at
-    )
+    user = _account(username, password, must_change_password=must_change_password, actor=actor, at=at)
     person = Person(
         user=user,
         name=name,
@@ -126,6 +121,18 @@ def _close_account(user: User, *, at: datetime) -> None:
     user.session_epoch += 1
     user.save(update_fields=["is_active", "session_epoch"])
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+
+
+def _account(
+    username: str, password: str, *, must_change_password: bool, actor: User | None, at: datetime
+) -> User:
+    """A new log-in. The program itself may give a weak password (the demo world's). Raises Invalid."""
+    _check_username(username)
+    if actor is not None:
+        _check_password(password)
+    return get_user_model().objects.create_user(
+        username, password, must_change_password=must_change_password, created_at=at
+    )
 
 
 def _check_username(username: str) -> None:

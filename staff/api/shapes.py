@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from service_center.kernel.api.serializers import Instant, StrictSerializer, Text
@@ -38,6 +39,7 @@ class PersonField(serializers.SlugRelatedField[Person]):
         return Person.objects.visible_to(self.context["request"].user).select_related("user", "branch")
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-10"})
 class Month(serializers.Field[date, str, str, Any]):
     """A month as `2026-10`; inside its first day."""
 

@@ -187,18 +187,31 @@ class ChargeKind(TextChoices):
     PART = "part", _("配件费")
 
 
-CLOCK_KINDS = {
-    "response": _("响应"),
-    "solution": _("解决"),
-    "promise": _("对客户的承诺"),
-    "outer_response": _("24 小时响应底线"),
-    "outer_solution": _("3 个工作日解决底线"),
-    "arrival": _("到达现场"),
-    "part_cycle": _("等件维修周期"),
-    "factory_cycle": _("返厂维修周期"),
-    "critical": _("关键问题响应"),
-    "acknowledge": _("工程师响应"),
-    "diagnosis": _("初步诊断"),
-    "plan": _("维修方案或换件"),
-    "repair": _("维修完成"),
-}
+class ClockKind(TextChoices):
+    """The deadlines a ticket can have."""
+
+    RESPONSE = "response", _("响应")
+    SOLUTION = "solution", _("解决")
+    PROMISE = "promise", _("对客户的承诺")
+    OUTER_RESPONSE = "outer_response", _("24 小时响应底线")
+    OUTER_SOLUTION = "outer_solution", _("3 个工作日解决底线")
+    ARRIVAL = "arrival", _("到达现场")
+    PART_CYCLE = "part_cycle", _("等件维修周期")
+    FACTORY_CYCLE = "factory_cycle", _("返厂维修周期")
+    CRITICAL = "critical", _("关键问题响应")
+    ACKNOWLEDGE = "acknowledge", _("工程师响应")
+    DIAGNOSIS = "diagnosis", _("初步诊断")
+    PLAN = "plan", _("维修方案或换件")
+    REPAIR = "repair", _("维修完成")
+    RESULT_CALL = "result_call", _("告知结果")
+
+
+CLOCK_KINDS = dict(ClockKind.choices)
+
+
+class ClockStage(TextChoices):
+    """What a rung says of a deadline."""
+
+    WARNED = "warned", _("即将到期")
+    BREACHED = "breached", _("已超期")
+    ESCALATED = "escalated", _("超期已升级")

@@ -14,13 +14,17 @@ from service_center.kernel.access import require
 from service_center.kernel.models import Notification, User
 
 TEXTS: dict[str, StrPromise] = {}
+LABELS: dict[str, dict[str, type[models.TextChoices]]] = {}
 
 
-def define(template: str, text: StrPromise) -> str:
-    """Declare the words of a kind of news, with %(key)s of its parameters. Raises ValueError when taken."""
+def define(template: str, text: StrPromise, **words: type[models.TextChoices]) -> str:
+    """Declare the words of a kind of news, with %(key)s of its parameters; `kind=Kind` shows a code by its label.
+
+    Raises ValueError when the template is taken.
+    """
     if template in TEXTS:
         raise ValueError(f"notification {template} is declared twice")
-    TEXTS[template] = text
+    TEXTS[template], LABELS[template] = text, words
     return template
 
 
@@ -64,7 +68,13 @@ def notify(
 def text(news: Notification) -> str:
     """The news in the reader's language; an unknown kind shows its code rather than nothing."""
     words = TEXTS.get(news.template)
-    return news.template if words is None else str(words) % _Params(news.params)
+    if words is None:
+        return news.template
+    params = _Params(news.params)
+    for key, choices in LABELS.get(news.template, {}).items():
+        if params.get(key) in choices.values:
+            params[key] = choices(params[key]).label
+    return str(words) % params
 
 
 class _Params(dict[str, Any]):

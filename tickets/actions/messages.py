@@ -11,6 +11,7 @@ from service_center.kernel import notifications, outbox, phones
 from staff.models import Person
 from tickets.actions.recording import local
 from tickets.models import Assignment, Escalation, Handover, Ticket, Visit
+from tickets.states import ClockKind, ClockStage
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
@@ -30,7 +31,10 @@ WITHOUT_ENGINEER = notifications.define(
     "ticket.without_engineer", _("工单 %(number)s 的工程师已离职，请重新派工")
 )
 CLOCK = notifications.define(
-    "ticket.clock", _("工单 %(number)s 的时限“%(kind)s”：%(stage)s，应于 %(due)s 前完成")
+    "ticket.clock",
+    _("工单 %(number)s 的时限“%(kind)s”：%(stage)s，应于 %(due)s 前完成"),
+    kind=ClockKind,
+    stage=ClockStage,
 )
 
 RECEIVED_SMS = outbox.define(

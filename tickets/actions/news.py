@@ -14,12 +14,12 @@ from tickets import events
 from tickets.actions import dispatch, holds, messages, part_lines
 from tickets.actions.recording import keep, local, tell
 from tickets.models import PartLine, Ticket
-from tickets.states import HoldReason, PartLineStatus, Status
+from tickets.states import ClockStage, HoldReason, PartLineStatus, Status, VisitStatus
 
 STAGES = {
-    clock_events.WARNED.name: "warned",
-    clock_events.BREACHED.name: "breached",
-    clock_events.ESCALATED.name: "escalated",
+    clock_events.WARNED.name: ClockStage.WARNED,
+    clock_events.BREACHED.name: ClockStage.BREACHED,
+    clock_events.ESCALATED.name: ClockStage.ESCALATED,
 }
 
 
@@ -61,7 +61,7 @@ def deadline_rang(event: Event, *, at: datetime) -> None:
     ticket = Ticket.objects.select_related("owner__user", "assignee__user").get(pk=event.subject_id)
     role, dedupe = event.data.get("role", ""), f"clock:{event.pk}"
     due = parse_datetime(event.data.get("due") or "")
-    params = {"kind": event.data["kind"], "stage": STAGES[event.name], "due": local(due) if due else ""}
+    params = {"kind": event.data["kind"], "stage": STAGES[event.name].value, "due": local(due) if due else ""}
     if role in {"owner", ""}:
         messages.tell_person(ticket.owner, messages.CLOCK, ticket, at=at, dedupe=dedupe, **params)
     elif role == "assignee":
@@ -98,7 +98,7 @@ def _leave_job(ticket: Ticket, *, at: datetime) -> None:
         keep(ticket)
         dispatch.free(ticket, actor=None, at=at)
         for visit in ticket.visits.filter(departed_at=None, arrived_at__isnull=False):
-            visit.status, visit.departed_at = "done", at
+            visit.status, visit.departed_at = VisitStatus.DONE, at
             visit.save()
             people.release(visit, actor=None, at=at)
         tell(events.UNASSIGNED, ticket, actor=None, at=at, engineer="")

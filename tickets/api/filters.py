@@ -10,7 +10,7 @@ from tickets.models import Ticket
 from tickets.queries import search
 
 
-class TicketFilters(django_filters.FilterSet):
+class TicketFilters(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     status = django_filters.MultipleChoiceFilter(choices=states.Status.choices)
     tier = django_filters.ChoiceFilter(choices=states.Tier.choices)
     channel = django_filters.ChoiceFilter(choices=states.Channel.choices)

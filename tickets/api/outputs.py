@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from service_center.kernel import clocks, commands, journal, phones
+from service_center.kernel import clocks, commands, phones
+from service_center.kernel.api.clocks import ClockOutput
 from service_center.kernel.api.serializers import Instant
-from service_center.kernel.models import Clock, Event
 from staff.models import Person
 from tickets import states
 from tickets.models import Ticket, TicketLink
@@ -29,34 +29,6 @@ class TicketRef(Output):
     number = serializers.CharField()
     status = Choice(states.Status.choices)
     version = serializers.IntegerField()
-
-
-class ClauseOutput(Output):
-    document = serializers.CharField()
-    article = serializers.CharField()
-    title = serializers.CharField()
-
-
-class ClockOutput(Output):
-    """One deadline: its rule and clause, where it stands, when it is due."""
-
-    id = serializers.IntegerField()
-    kind = serializers.CharField()
-    rule = serializers.CharField()
-    clause = ClauseOutput(allow_null=True)
-    state = Choice(Clock.State.choices)
-    cycle = serializers.IntegerField()
-    target = serializers.FloatField(allow_null=True)
-    unit = serializers.CharField()
-    calendar = serializers.CharField()
-    started_at = Instant()
-    due_at = Instant(allow_null=True)
-    consumed_seconds = serializers.IntegerField()
-    remaining_seconds = serializers.IntegerField()
-    breached_at = Instant(allow_null=True)
-
-    def to_representation(self, instance: Clock) -> dict[str, Any]:
-        return clocks.as_dict(instance, timezone.now())
 
 
 class CustomerBrief(Output):
@@ -386,27 +358,6 @@ class ReopeningOutput(Fact):
 class HandoverOutput(Fact):
     old = serializers.CharField(source="old.user.username")
     new = serializers.CharField(source="new.user.username")
-
-
-class TimelineItem(Output):
-    """A fact in words, with what else it is about."""
-
-    name = serializers.CharField()
-    at = Instant()
-    occurred_at = Instant()
-    actor = serializers.CharField(allow_null=True)
-    text = serializers.CharField()
-    links = serializers.ListField(child=serializers.DictField())
-
-    def to_representation(self, instance: Event) -> dict[str, Any]:
-        return {
-            "name": instance.name,
-            "at": stamp(instance.at),
-            "occurred_at": stamp(instance.occurred_at),
-            "actor": instance.actor.username if instance.actor is not None else None,
-            "text": journal.sentence(instance),
-            "links": [{"kind": link.kind, "id": link.object_id} for link in instance.links.all()],
-        }
 
 
 class AttachmentOutput(Fact):

@@ -12,7 +12,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from service_center.kernel import attachments, clocks, commands, journal
+from service_center.kernel import attachments, commands
+from service_center.kernel.api import timeline
+from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.serializers import Instant, StrictSerializer
 from service_center.kernel.api.views import CollectionView, Door, NounView, RowView, ref
 from tickets.actions import intake
@@ -47,10 +49,6 @@ class OneTicket(RowView):
         return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
 
 
-def _facts(ticket: Any) -> QuerySet[Any]:
-    return journal.timeline(ticket).prefetch_related("links")
-
-
 def _files(ticket: Any) -> QuerySet[Any]:
     return attachments.of(ticket).select_related("by")
 
@@ -59,7 +57,7 @@ class Timeline(NounView):
     """Every fact about the ticket in words, newest first."""
 
     model, parent_output, tag = Ticket, outputs.TicketRef, TAG
-    noun, output, listed = "timeline", outputs.TimelineItem, _facts
+    noun, output, listed = "timeline", timeline.TimelineItem, timeline.of
 
 
 class AttachmentInput(StrictSerializer):
@@ -88,20 +86,11 @@ class TicketReading(Door):
         return get_object_or_404(seen, number=self.kwargs["number"])
 
 
-class Clocks(TicketReading):
-    """The ticket's deadlines with rule and clause, oldest first."""
+class Clocks(ClocksOf):
+    """The ticket's deadlines with rule and clause."""
 
-    operation_ids = {"GET": "list_ticket_clocks"}
-
-    @extend_schema(responses=outputs.ClockOutput(many=True))
-    def get(self, request: Request, number: str) -> Response:
-        rows = clocks.for_subject(self.ticket(request))
-        return Response(
-            {"results": outputs.ClockOutput(rows, many=True).data, "next": None, "previous": None}
-        )
-
-    def response_shapes(self, method: str) -> dict[int, Any]:
-        return {200: _page("TicketClockPage", outputs.ClockOutput)}
+    model = Ticket
+    tag = TAG
 
 
 class Suggestions(TicketReading):

@@ -102,18 +102,11 @@ def ask(
     """
     if actor is None:
         raise errors.Forbidden
-    if verb not in _performers:
-        raise LookupError(f"nothing performs {verb}: register it with approvals.performs")
-    subject_type = subject._meta.label_lower
-    open_one = (
-        Approval.objects.pending().filter(verb=verb, subject_type=subject_type, subject_id=subject.pk).first()
-    )
-    if open_one is not None:
-        raise AlreadyAsked(approval=open_one.pk)
+    _refuse_twice(verb, subject)
     approval = Approval(
         kind=kind,
         verb=verb,
-        subject_type=subject_type,
+        subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         subject_label=label or str(getattr(subject, "number", subject))[:120],
         payload=payload or {},
@@ -121,7 +114,7 @@ def ask(
         branch_id=getattr(getattr(actor, "person", None), "branch_id", None),
         reason=reason,
         amount=amount,
-        steps=_chain(kind, amount, at, facts),
+        steps=frozen_chain(kind, amount, at, facts),
         requested_at=at,
         origin_key=commands.origin_key(),
     )
@@ -131,7 +124,20 @@ def ask(
     return approval
 
 
-def _chain(kind: str, amount: Decimal | None, at: datetime, facts: dict[str, Any]) -> list[dict[str, Any]]:
+def _refuse_twice(verb: str, subject: models.Model) -> None:
+    """Raises AlreadyAsked, and LookupError for a verb that nothing performs."""
+    if verb not in _performers:
+        raise LookupError(f"nothing performs {verb}: register it with approvals.performs")
+    same = Approval.objects.pending().filter(
+        verb=verb, subject_type=subject._meta.label_lower, subject_id=subject.pk
+    )
+    if (open_one := same.first()) is not None:
+        raise AlreadyAsked(approval=open_one.pk)
+
+
+def frozen_chain(
+    kind: str, amount: Decimal | None, at: datetime, facts: dict[str, Any]
+) -> list[dict[str, Any]]:
     """The steps as they stand in the request, whatever the rulebook says later."""
     return [
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,8 +12,8 @@ from complaints import actions
 from complaints.api import inputs, outputs
 from complaints.api.filters import ComplaintFilters
 from complaints.models import Complaint
-from service_center.kernel import clocks
 from service_center.kernel.api import timeline
+from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 
 TAG = "complaints"
@@ -186,17 +185,7 @@ class Timeline(_Noun):
         return timeline.of(complaint)
 
 
-class Clocks(_Noun):
-    noun = "clocks"
-    operation_ids: ClassVar[dict[str, str]] = {"GET": "list_complaint_clocks"}
-
-    @staticmethod
-    def listed(complaint: Complaint) -> QuerySet[Any]:
-        """Only marks the method as offered; `get` answers."""
-        return Complaint.objects.none()
-
-    def get(self, request: Request, **kwargs: Any) -> Response:
-        found = clocks.for_subject(self.row(request))
-        now = timezone.now()
-        items = [clocks.as_dict(clock, now) for clock in found]
-        return Response({"results": items, "next": None, "previous": None})
+class Clocks(ClocksOf):
+    model = Complaint
+    parent = "complaint"
+    tag = TAG

@@ -8,7 +8,7 @@ import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.apps import apps
 from django.conf import settings
@@ -32,29 +32,45 @@ def store(
     Who may attach is the owner's verb to decide. The bytes are on disk before the row is; a roll-back leaves
     an unreferenced file that `sweep_orphans` removes. Raises uploads.TooLarge, uploads.UnsupportedMediaType.
     """
-    accepted = uploads.accept(file)
-    digest = hashlib.sha256(accepted.content).hexdigest()
-    owner_type = owner._meta.label_lower
-    known = Attachment.objects.filter(
-        owner_type=owner_type, owner_id=owner.pk, kind=kind, sha256=digest
-    ).first()
-    _keep(digest, accepted.content)
-    if known is not None:
-        return known
+    kept = keep(file)
+    attachment = of(owner).filter(kind=kind, sha256=kept["sha256"]).first()
+    if attachment is not None:
+        return attachment
     attachment = Attachment.objects.create(
-        owner_type=owner_type,
+        owner_type=owner._meta.label_lower,
         owner_id=owner.pk,
         kind=kind,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=len(accepted.content),
-        sha256=digest,
         by=actor,
         at=at,
         origin_key=_free_origin_key(),
+        **kept,
     )
-    journal.record(STORED, owner, actor=actor, at=at, attachment=attachment.pk, kind=kind, sha256=digest)
+    journal.record(
+        STORED, owner, actor=actor, at=at, attachment=attachment.pk, kind=kind, sha256=attachment.sha256
+    )
     return attachment
+
+
+class Kept(TypedDict):
+    """What an attachment says of its file."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def keep(file: uploads.Upload) -> Kept:
+    """Accept a file and put its bytes in their place. Raises uploads.TooLarge, uploads.UnsupportedMediaType."""
+    accepted = uploads.accept(file)
+    digest = hashlib.sha256(accepted.content).hexdigest()
+    _keep(digest, accepted.content)
+    return {
+        "name": accepted.name,
+        "content_type": accepted.content_type,
+        "size": len(accepted.content),
+        "sha256": digest,
+    }
 
 
 def _free_origin_key() -> str | None:

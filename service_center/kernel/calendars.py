@@ -109,7 +109,9 @@ def import_holidays(calendar: Calendar, years: Iterable[int]) -> int:
     A make-up day gets the windows of the calendar's first open weekday. Returns how many days were written. The
     package knows statutory days years ahead, make-up days only after the State Council's notice: import again then.
     """
-    windows = next((calendar.weekly[day] for day in worktime.DAYS if calendar.weekly.get(day)), [])
+    windows: list[list[str]] = next(
+        (calendar.weekly[day] for day in worktime.DAYS if calendar.weekly.get(day)), []
+    )
     own = set(calendar.exceptions.filter(imported=False).values_list("on", flat=True))
     days = [
         CalendarException(

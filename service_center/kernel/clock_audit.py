@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from service_center.kernel import calendars, clock_history, clocks, firing, folding
+from service_center.kernel import calendars, clock_history, clocks, dbtime, firing, folding
 from service_center.kernel.folding import Fact, Fold
 from service_center.kernel.models import Clock, ClockEvent, RungFiring
 from service_center.kernel.worktime import MICROSECOND
@@ -50,7 +50,7 @@ def check(*, at: datetime, fix: bool) -> Iterator[str]:
             )
             if not batch:
                 return
-            now = _now(at)
+            now = max(dbtime.now(), at)
             yield from _check_batch(batch, now, fix)
             last = batch[-1].pk
 
@@ -85,7 +85,7 @@ def differences(clock: Clock, events: list[ClockEvent], fired: list[RungFiring],
         for name in PLAIN
         if (old := _at(clock, name, asof)) != (new := _at(fresh, name, asof))
     ]
-    return lines + [*rung_differences(events, fired, asof)]
+    return [*lines, *rung_differences(events, fired, asof)]
 
 
 def rung_differences(events: list[ClockEvent], fired: list[RungFiring], asof: datetime) -> Iterator[str]:
@@ -151,10 +151,3 @@ def _at(clock: Clock, name: str, asof: datetime) -> Any:
         seconds = Decimal(moved // MICROSECOND) / 1_000_000
         value = value + seconds if name == "consumed_seconds" else max(value - seconds, Decimal(0))
     return value
-
-
-def _now(at: datetime) -> datetime:
-    """The time of this transaction, never before the time the check began."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transaction_timestamp()")
-        return max(cursor.fetchone()[0], at)

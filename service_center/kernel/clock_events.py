@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel.journal import define
 
-WARNED = define("clock.warned", _("时限 %(kind)s 即将到期（%(due)s）。"))
-BREACHED = define("clock.breached", _("时限 %(kind)s 已超期（应于 %(due)s 前完成）。"))
-ESCALATED = define("clock.escalated", _("时限 %(kind)s 超期后升级至 %(role)s。"))
-RETRACTED = define("clock.retracted", _("时限 %(kind)s 的超期记录已撤回。"))
+WARNED = define("clock.warned", _("“%(name)s”的时限即将到期。"))
+BREACHED = define("clock.breached", _("“%(name)s”已超过时限。"))
+ESCALATED = define("clock.escalated", _("“%(name)s”超过时限仍未完成，升级至 %(role)s。"))
+RETRACTED = define("clock.retracted", _("“%(name)s”的超时记录已撤回。"))
 REVISED = define("calendar.revised", _("日历 %(code)s 已更新为第 %(number)s 版。"))

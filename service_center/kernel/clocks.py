@@ -46,9 +46,9 @@ def start(
         if known.stopped_at is None:
             return known
         begun = max(begun, known.stopped_at)
-        _append([known], at, lambda clock: _policy_event(Kind.START, rule, version, begun, target, due_at))
+        _append([known], at, lambda clock: policy_event(Kind.START, rule, version, begun, target, due_at))
         return known
-    event = _policy_event(Kind.START, rule, version, begun, target, due_at)
+    event = policy_event(Kind.START, rule, version, begun, target, due_at)
     clock = Clock(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
     event.seq, event.at = 1, at
     fold = folding.fold(clock_history.facts([event]), at)
@@ -111,7 +111,7 @@ def retarget(
     asked = (rule.pk, version.pk, wanted, due_at)
     clocks = _open(subject, [kind])
     changed = [c for c in clocks if (c.rule_id, c.calendar_version_id, c.target, c.promised_at) != asked]
-    _append(changed, at, lambda clock: _policy_event(Kind.RETARGET, rule, version, at, target, due_at))
+    _append(changed, at, lambda clock: policy_event(Kind.RETARGET, rule, version, at, target, due_at))
     return clocks[0] if clocks else None
 
 
@@ -128,7 +128,7 @@ def reopen(
     A new cycle of a promise grants the same span again. None when no such clock has stopped.
     """
     clocks = [clock for clock in _locked(subject).filter(kind=kind) if clock.stopped_at is not None]
-    reopened = _append(clocks, at, lambda clock: _reopening(clock, policy, at))
+    reopened = _append(clocks, at, lambda clock: reopening(clock, policy, at))
     return reopened[0] if reopened else None
 
 
@@ -142,7 +142,7 @@ def recount(calendar: Calendar, version: CalendarVersion, *, at: datetime) -> in
             _append(
                 batch,
                 at,
-                lambda clock: _policy_event(
+                lambda clock: policy_event(
                     Kind.RETARGET, clock.rule, version, at, clock.target, clock.promised_at
                 ),
             )
@@ -180,16 +180,12 @@ def _append(clocks: Sequence[Clock], at: datetime, change: Change) -> list[Clock
     retracted: list[journal.Prepared] = []
     for clock in clocks:
         was = clock.breached_at, clock.cycle
-        new, fold = _fold(clock, known[clock.pk], asked[clock.pk], at)
+        new, fold = refold(clock, known[clock.pk], asked[clock.pk], at)
         set_policy(clock, [*known[clock.pk], *new][fold.cycle.policy_seq - 1])
         past += firing.assign(clock, fold, fired[clock.pk, fold.number, fold.generation], at=at)
         fresh += new
-        if _undone(was, fold):
-            retracted.append(
-                firing.prepared(
-                    clock_events.RETRACTED, clock, at=at, breached=was[0] and firing.stamp(was[0])
-                )
-            )
+        if undone(was, fold):
+            retracted.append(retraction(clock, was[0], at))
     ClockEvent.objects.bulk_create(fresh)
     firing.store(clocks)
     firing.note(past)
@@ -197,7 +193,7 @@ def _append(clocks: Sequence[Clock], at: datetime, change: Change) -> list[Clock
     return list(clocks)
 
 
-def _fold(
+def refold(
     clock: Clock, events: list[ClockEvent], event: ClockEvent, at: datetime
 ) -> tuple[list[ClockEvent], Fold]:
     """The events to add and the fold of all: the event asked for and, when it undoes a breach, a retraction."""
@@ -207,7 +203,7 @@ def _fold(
     )
     new = [event]
     fold = folding.fold(clock_history.facts([*events, event]), at)
-    if _undone((clock.breached_at, clock.cycle), fold) and fold.generation == clock.generation:
+    if undone((clock.breached_at, clock.cycle), fold) and fold.generation == clock.generation:
         new.append(
             ClockEvent(
                 clock=clock, seq=event.seq + 1, kind=Kind.RETRACT, at=at, occurred_at=event.occurred_at
@@ -217,9 +213,16 @@ def _fold(
     return new, fold
 
 
-def _undone(was: tuple[datetime | None, int], fold: Fold) -> bool:
+def undone(was: tuple[datetime | None, int], fold: Fold) -> bool:
     """True when a breach that was recorded is none any more, in the same cycle."""
     return was[0] is not None and was[1] == fold.number and fold.breached_at is None
+
+
+def retraction(clock: Clock, breached_at: datetime | None, at: datetime) -> journal.Prepared:
+    then = firing.stamp(breached_at) if breached_at else None
+    return firing.prepared(
+        clock_events.RETRACTED, clock, at=at, data=firing.named(clock.rule) | {"breached": then}
+    )
 
 
 def _floor(events: list[ClockEvent], *, late: bool) -> datetime:
@@ -245,7 +248,7 @@ def _fired(clocks: Sequence[Clock]) -> dict[tuple[int, int, int], set[str]]:
     return fired
 
 
-def _policy_event(
+def policy_event(
     kind: ClockEvent.Kind,
     rule: Rule,
     version: CalendarVersion,
@@ -261,7 +264,7 @@ def _policy_event(
     return ClockEvent(kind=kind, occurred_at=occurred_at, rule=rule, calendar_version=version, data=data)
 
 
-def _reopening(clock: Clock, policy: str, at: datetime) -> ClockEvent:
+def reopening(clock: Clock, policy: str, at: datetime) -> ClockEvent:
     data: dict[str, Any] = {"policy": policy}
     event = ClockEvent(kind=Kind.REOPEN, occurred_at=at, data=data)
     if policy == "new_cycle" and clock.promised_at is not None:

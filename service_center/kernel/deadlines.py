@@ -5,6 +5,7 @@ Pure arithmetic on `worktime.Calendar`. Pauses are spans that may overlap; one w
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -172,7 +173,7 @@ def _pieces(
     for span, _ in pauses:
         edges.update(edge for edge in span if edge is not None and start < edge < end)
     ordered = sorted(edges)
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in itertools.pairwise(ordered):
         covering = [
             (span.start, reason) for span, reason in pauses if span.start <= left and _reaches(span, right)
         ]

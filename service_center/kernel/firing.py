@@ -7,7 +7,8 @@ what a rung means is for the subscribers of its event.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from django.db import connection
 
 from service_center.kernel import clock_events, journal
 from service_center.kernel.folding import DUE, Fold
-from service_center.kernel.models import Clock, Event, RungFiring
+from service_center.kernel.models import Clock, Event, Rule, RungFiring
 from service_center.kernel.worktime import MICROSECOND
 
 COLUMNS = {
@@ -65,13 +66,14 @@ def fire(clocks: Sequence[Clock], *, at: datetime, before: datetime | None = Non
     Writes firings, clock columns, events and deliveries in sets; a rung the database has seen already is passed over.
     Returns the events.
     """
-    due = [pair for clock in clocks for pair in _take(clock, at, before)]
-    if not due:
+    taken = [rung for clock in clocks for rung in take(clock, at, before)]
+    if not taken:
         return []
-    new = _insert_once([firing for _, firing, _ in due])
-    store(list({clock.pk: clock for clock, _, _ in due}.values()), FIRED)
-    facts = [fact for _, firing, fact in due if (firing.clock_id, firing.rung) in new]
-    return journal.record_many(facts)
+    new = _insert_once([rung.firing for rung in taken])
+    store(list({rung.clock.pk: rung.clock for rung in taken}.values()), FIRED)
+    told = [rung for rung in taken if (rung.firing.clock_id, rung.firing.rung) in new]
+    rules = Rule.objects.only("code", "name_zh", "name_en").in_bulk({rung.clock.rule_id for rung in told})
+    return journal.record_many([told(rung, rules[rung.clock.rule_id]) for rung in told])
 
 
 def skip(clock: Clock, rungs: Iterable[tuple[datetime, str]], *, at: datetime) -> list[RungFiring]:
@@ -85,21 +87,39 @@ def note(firings: Sequence[RungFiring]) -> None:
         _insert_once(firings)
 
 
-def _take(
-    clock: Clock, at: datetime, before: datetime | None
-) -> list[tuple[Clock, RungFiring, journal.Prepared]]:
-    """Take the due rungs off the clock's schedule, in order, and say what each amounts to."""
-    taken = []
+@dataclass
+class Taken:
+    """A rung taken off its clock's schedule: what it is told as, to whom, and the row that makes it fire once."""
+
+    clock: Clock
+    firing: RungFiring
+    kind: journal.EventType
+    role: str
+
+
+def take(clock: Clock, at: datetime, before: datetime | None) -> Iterator[Taken]:
+    """Take the due rungs off the clock's schedule, in order."""
     while clock.next_at is not None and (clock.next_at <= at if before is None else clock.next_at < before):
         name, _, role = clock.schedule.pop(0)
-        instant = clock.next_at
+        instant, kind = clock.next_at, clock_events.ESCALATED
         if name == DUE:
-            clock.state, clock.breached_at = Clock.State.BREACHED, instant
+            clock.state, clock.breached_at, kind = Clock.State.BREACHED, instant, clock_events.BREACHED
         elif clock.breached_at is None:
-            clock.warned_at = clock.warned_at or instant
+            clock.warned_at, kind = clock.warned_at or instant, clock_events.WARNED
         aim(clock)
-        taken.append((clock, _firing(clock, name, instant, at), _fact(clock, name, role, instant, at)))
-    return taken
+        yield Taken(clock, _firing(clock, name, instant, at), kind, role)
+
+
+def named(rule: Rule) -> dict[str, str | None]:
+    """What the deadline is called, for the data of its events."""
+    zh = rule.name_zh or rule.code
+    return {"rule": rule.code, "name": zh, "name_en": rule.name_en or zh}
+
+
+def told(rung: Taken, rule: Rule) -> journal.Prepared:
+    row = rung.firing
+    told = named(rule) | {"rung": row.rung, "role": rung.role}
+    return prepared(rung.kind, rung.clock, at=row.fired_at, occurred_at=row.instant, data=told)
 
 
 def aim(clock: Clock) -> None:
@@ -122,15 +142,13 @@ def _firing(clock: Clock, name: str, instant: datetime, at: datetime, *, skipped
     )
 
 
-def _fact(clock: Clock, name: str, role: str, instant: datetime, at: datetime) -> journal.Prepared:
-    kind = clock_events.WARNED
-    if clock.breached_at is not None:
-        kind = clock_events.BREACHED if name == DUE else clock_events.ESCALATED
-    return prepared(kind, clock, at=at, occurred_at=instant, rung=name, role=role)
-
-
 def prepared(
-    kind: journal.EventType, clock: Clock, *, at: datetime, occurred_at: datetime | None = None, **data: Any
+    kind: journal.EventType,
+    clock: Clock,
+    *,
+    at: datetime,
+    data: dict[str, str | None],
+    occurred_at: datetime | None = None,
 ) -> journal.Prepared:
     """An event about a clock, on the timelines of its subject and of the clock itself."""
     about = {

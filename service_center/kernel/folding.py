@@ -172,10 +172,11 @@ class Cycle:
         ladder = self.policy.rungs
         if all(rung.name != DUE for rung in ladder):
             ladder = (*ladder, Rung(DUE, percent=Decimal(100)))
-        known = [(self._instant(rung), _order(rung), rung) for rung in ladder]
-        return [
-            (at, rung) for at, _, rung in sorted((k for k in known if k[0] is not None), key=lambda k: k[:2])
-        ]
+        known = ((self._instant(rung), _order(rung), rung) for rung in ladder)
+        found = sorted(
+            ((at, order, rung) for at, order, rung in known if at is not None), key=lambda k: k[:2]
+        )
+        return [(at, rung) for at, _, rung in found]
 
     def _instant(self, rung: Rung) -> datetime | None:
         if rung.name == DUE:

@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import InterfaceError, connection, transaction
+from django.db import InterfaceError, transaction
 
-from service_center.kernel import calendars, worktime
+from service_center.kernel import calendars, dbtime, worktime
 from service_center.kernel.models import PeriodicJob
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def sync() -> None:
     """Give every registered job its row; existing rows keep their time."""
     missing = set(REGISTRY) - set(PeriodicJob.objects.values_list("code", flat=True))
     if missing:
-        at = _now()
+        at = dbtime.now()
         rows = [PeriodicJob(code=code, next_at=following(REGISTRY[code], at)) for code in sorted(missing)]
         PeriodicJob.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -121,7 +121,7 @@ def sweep(limit: int = 20) -> int:
 
 def _run_next() -> bool:
     with transaction.atomic():
-        at = _now()
+        at = dbtime.now()
         row = (
             PeriodicJob.objects.select_for_update(skip_locked=True)
             .filter(code__in=list(REGISTRY), next_at__lte=at)
@@ -165,9 +165,3 @@ def _postpone(row: PeriodicJob, error: Exception, at: datetime) -> None:
     row.last_error = f"{type(error).__name__}: {error}"[:500]
     row.next_at = at + timedelta(seconds=min(2 ** min(row.failures, 12), RETRY_CAP))
     log.exception("job %s failed", row.code)
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transaction_timestamp()")
-        return cursor.fetchone()[0]

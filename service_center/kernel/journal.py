@@ -87,6 +87,31 @@ def prepare(
     return Prepared(event, tuple(dict.fromkeys([(subject_type, subject_id), *links])))
 
 
+def fact(
+    kind: EventType,
+    subject: models.Model,
+    /,
+    *,
+    actor: User | None,
+    at: datetime,
+    links: Sequence[models.Model | None] = (),
+    occurred_at: datetime | None = None,
+    **data: Any,
+) -> Prepared:
+    """Build a fact about `subject` as it is now, on the timelines of `links` too (None among them is ignored)."""
+    return prepare(
+        kind,
+        subject._meta.label_lower,
+        subject.pk,
+        at=at,
+        version=getattr(subject, "version", None),
+        actor=actor,
+        occurred_at=occurred_at,
+        links=[(link._meta.label_lower, link.pk) for link in links if link is not None],
+        data=data,
+    )
+
+
 def record(
     kind: EventType,
     subject: models.Model,
@@ -102,30 +127,23 @@ def record(
 
     The event's version is the locked subject's. Raises RuntimeError outside a transaction.
     """
-    fact = prepare(
-        kind,
-        subject._meta.label_lower,
-        subject.pk,
-        at=at,
-        version=getattr(subject, "version", None),
-        actor=actor,
-        occurred_at=occurred_at,
-        links=[(link._meta.label_lower, link.pk) for link in links if link is not None],
-        data=data,
-    )
-    return record_many([fact])[0]
+    told = fact(kind, subject, actor=actor, at=at, links=links, occurred_at=occurred_at, **data)
+    return record_many([told])[0]
 
 
-def record_many(facts: Sequence[Prepared]) -> list[Event]:
-    """Write facts in three bulk inserts: events, links, deliveries. Raises RuntimeError outside a transaction."""
+def record_many(facts: Sequence[Prepared], *, deliver: bool = True) -> list[Event]:
+    """Write facts in three bulk inserts: events, links, deliveries. Raises RuntimeError outside a transaction.
+
+    `deliver=False` is for generated history: its effects are written beside it, nobody is told.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written inside a verb's transaction only (commands.run)")
-    events = Event.objects.bulk_create([fact.event for fact in facts], batch_size=1000)
+    events = Event.objects.bulk_create([written.event for written in facts], batch_size=1000)
     EventLink.objects.bulk_create(
         [
             EventLink(event=event, kind=kind, object_id=object_id)
-            for event, fact in zip(events, facts, strict=True)
-            for kind, object_id in fact.links
+            for event, written in zip(events, facts, strict=True)
+            for kind, object_id in written.links
         ],
         batch_size=2000,
     )
@@ -134,7 +152,7 @@ def record_many(facts: Sequence[Prepared]) -> list[Event]:
             Delivery(
                 event=event, subscriber=name, subject_type=event.subject_type, subject_id=event.subject_id
             )
-            for event in events
+            for event in (events if deliver else ())
             for name in subscriptions.listeners(event.name)
         ],
         batch_size=2000,

@@ -18,7 +18,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min
 
-from service_center.kernel import firing, jobs, subscriptions
+from service_center.kernel import chores, dbtime, firing, jobs, subscriptions  # noqa: F401 - chores registers jobs
 from service_center.kernel.models import Clock, Delivery, Event, Gauge, PeriodicJob, RungFiring
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def _fire_batch(limit: int, **only: int) -> list[Event]:
         clocks = list(due.order_by("next_at", "id")[:limit])
         if not clocks:
             return []
-        now = _now()
+        now = dbtime.now()
         events = firing.fire(clocks, at=now)
         if events:
             publish(RUNG_LATENESS, max((now - event.occurred_at).total_seconds() for event in events), now)
@@ -122,12 +122,17 @@ def _fire_alone(pk: int) -> list[Event]:
         return []
 
 
+_PUBLISH = """
+    INSERT INTO kernel_gauge (name, value, at)
+    SELECT %(name)s, %(value)s, %(at)s WHERE pg_try_advisory_xact_lock(hashtextextended('gauge:' || %(name)s, 0))
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
+"""
+
+
 def publish(name: str, value: float, at: datetime) -> None:
-    """Write a gauge for every process to read. Never waits for another sweeper writing the same one."""
+    """Write a gauge for every process to read; gives way to another sweeper writing the same one just now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"gauge:{name}"])
-        if cursor.fetchone()[0]:
-            Gauge.objects.update_or_create(name=name, defaults={"value": value, "at": at})
+        cursor.execute(_PUBLISH, {"name": name, "value": value, "at": at})
 
 
 def gauges() -> dict[str, float]:
@@ -136,7 +141,7 @@ def gauges() -> dict[str, float]:
     `heartbeat_s` is the age of the last sign of any sweeper (absent: never seen).
     """
     with transaction.atomic():
-        now = _now()
+        now = dbtime.now()
         oldest = {
             "oldest_due_s": Clock.objects.filter(next_at__lte=now).aggregate(at=Min("next_at"))["at"],
             "oldest_job_s": PeriodicJob.objects.filter(next_at__lte=now).aggregate(at=Min("next_at"))["at"],
@@ -189,7 +194,7 @@ class Rounds:
             if Delivery.objects.filter(event_id__in=ids, dead_at=None).exists():
                 return
             with transaction.atomic():
-                now = _now()
+                now = dbtime.now()
                 publish(EFFECT_LATENESS, (now - due).total_seconds(), now)
             self._owed.pop(0)
 
@@ -198,7 +203,7 @@ class Rounds:
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + HEARTBEAT_EVERY_S
             with transaction.atomic():
-                publish(HEARTBEAT, 1.0, _now())
+                publish(HEARTBEAT, 1.0, dbtime.now())
 
 
 class JobRounds:
@@ -257,9 +262,3 @@ def start(poll: float = POLL_S) -> list[Sweeper]:
         for sweeper in _running:
             threading.Thread(target=sweeper.run, name=sweeper.name, daemon=True).start()
     return _running
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transaction_timestamp()")
-        return cursor.fetchone()[0]

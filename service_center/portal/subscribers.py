@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @on(ticket_events.REGISTERED)
 def send_case_link(event: Event, *, at: datetime) -> None:
-    """The customer gets a link to the case, where the setting says so and there is a mobile number."""
+    """The customer gets a link to the open case, where the setting says so and there is a mobile number."""
     if not rulebook.setting("portal.case_link", at=at):
         return
     ticket = Ticket.objects.select_related("customer").get(pk=event.subject_id)
-    if links.can_be_sent(ticket) and not CaseLink.objects.filter(ticket=ticket).exists():
+    if ticket.is_open and links.can_be_sent(ticket) and not CaseLink.objects.filter(ticket=ticket).exists():
         links.send(ticket, actor=None, at=at)

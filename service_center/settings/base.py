@@ -103,7 +103,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "connect_timeout": 5,
     "options": "-c lock_timeout=3000 -c statement_timeout=20000 -c idle_in_transaction_session_timeout=30000",
 }
-DATABASES["default"]["TEST"] = {"NAME": env("TEST_DB_NAME", None)}
+DATABASES["default"]["TEST"] = {"NAME": env("TEST_DB_NAME", None), "TEMPLATE": env("TEST_DB_TEMPLATE", None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"

@@ -6,12 +6,10 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from service_center.kernel import clocks
 from service_center.kernel.api import timeline
+from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 from surveys.actions import follow_ups, invitations, rectifications
 from surveys.api import inputs, outputs
@@ -160,19 +158,11 @@ class FollowUpTimeline(_OfFollowUp):
     operation_ids: ClassVar[dict[str, str]] = {"GET": "list_follow_up_timeline"}
 
 
-class FollowUpClocks(_OfFollowUp):
-    noun = "clocks"
-    operation_ids: ClassVar[dict[str, str]] = {"GET": "list_follow_up_clocks"}
-
-    @staticmethod
-    def listed(follow_up: FollowUp) -> QuerySet[Any]:
-        """Only marks the method as offered; `get` answers."""
-        return FollowUp.objects.none()
-
-    def get(self, request: Request, **kwargs: Any) -> Response:
-        now = timezone.now()
-        items = [clocks.as_dict(clock, now) for clock in clocks.for_subject(self.row(request))]
-        return Response({"results": items, "next": None, "previous": None})
+class FollowUpClocks(ClocksOf):
+    model = FollowUp
+    lookup = "pk"
+    parent = "follow_up"
+    tag = TAG
 
 
 class RectificationFilters(django_filters.FilterSet):

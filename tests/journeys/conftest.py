@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 from service_center.kernel import sweep
@@ -75,10 +76,26 @@ class Story:
         return schema
 
 
+@pytest.fixture(scope="module")
+def morning(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demo company on its first morning (people, customers, machines, parts), made once for the module.
+
+    It stands in an outer transaction that is rolled back at the end; each test works in its own inside it.
+    """
+    with django_db_blocker.unblock():
+        world = transaction.atomic()
+        world._from_testcase = True  # commands.run may be durable inside, as inside a test case
+        world.__enter__()
+        call_command("demo", bare=True, stdout=io.StringIO())
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        world.__exit__(None, None, None)
+
+
 @pytest.fixture
-def company(db: None) -> None:
-    """The demo company on its first morning: people, customers, machines and parts, no history."""
-    call_command("demo", bare=True, stdout=io.StringIO())
+def company(morning: None, db: None) -> None:
+    """The demo company, as it is when this test begins."""
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_from_the_call_to_the_survey(doors: Doors, settle: Callable[[], None]) -
     reserved = store("list_reservation", query="status=reserved")["results"][0]
     store("create_reservation_issue", reserved["id"])
     engineer("create_ticket_faulty_parts", number, part_line=line["id"], disposition="custody")
-    engineer("create_ticket_time_entries", number, category="free", started_at=at(-1), minutes=45)
+    engineer("create_ticket_time_entries", number, category="free", started_at=at(0), minutes=45)
     finish(engineer, number)
     assert agent("get_ticket", number)["status"] == "handled"
     agent("create_ticket_result_call", number, outcome="reached", satisfied=True)

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from tickets import states
-from tickets.models import Ticket
+from tickets.models import Charge, Ticket
 from tickets.queries import search
 
 
@@ -41,3 +41,12 @@ class TicketFilters(django_filters.FilterSet):  # type: ignore[misc]  # the libr
 
     def matching(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         return search.matching(tickets, value)
+
+
+class ChargeFilters(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+    ticket = django_filters.CharFilter(field_name="ticket__number")
+    voided = django_filters.BooleanFilter(field_name="voided_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Charge
+        fields = ()

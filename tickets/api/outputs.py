@@ -54,7 +54,7 @@ class UnitBrief(Output):
 class LinkOutput(Output):
     rel = serializers.CharField()
     label: Any = serializers.CharField()  # DRF's own attribute has another type
-    href = serializers.CharField()
+    href = serializers.CharField(allow_null=True)
 
 
 class TicketList(serializers.ListSerializer[Any]):
@@ -127,7 +127,7 @@ class TicketOutput(TicketRef):
             "allowed": commands.allowed_nouns(instance),
         }
 
-    def _links(self, ticket: Ticket) -> list[dict[str, str]]:
+    def _links(self, ticket: Ticket) -> list[dict[str, str | None]]:
         known = self.context.get("links")
         rows = ticket.links.order_by("id") if known is None else known[ticket.pk]
         base = f"/api/v1/tickets/{ticket.number}/"
@@ -138,7 +138,7 @@ class TicketOutput(TicketRef):
             ("attachments", "attachments/"),
         ]
         return [{"rel": rel, "label": ticket.number, "href": base + path} for rel, path in own] + [
-            {"rel": row.rel, "label": row.label, "href": ""} for row in rows
+            {"rel": row.rel, "label": row.label, "href": None} for row in rows
         ]
 
 
@@ -370,6 +370,15 @@ class AttachmentOutput(Fact):
 
     def get_href(self, row: Any) -> str:
         return f"/api/v1/attachments/{row.pk}/content/"
+
+
+class ChargeOutput(Fact):
+    """An amount a customer owes, under the ticket's number."""
+
+    ticket = serializers.CharField(source="ticket.number")
+    kind = Choice(states.ChargeKind.choices)
+    amount = serializers.DecimalField(12, 2)
+    voided_at = Instant(allow_null=True)
 
 
 class SuggestionOutput(Output):

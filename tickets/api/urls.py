@@ -6,6 +6,7 @@ ONE = "tickets/<str:number>/"
 
 urlpatterns = [
     path("tickets/", views.Tickets.as_view()),
+    path("charges/", views.Charges.as_view()),
     path(ONE, views.OneTicket.as_view()),
     path(f"{ONE}timeline/", views.Timeline.as_view()),
     path(f"{ONE}clocks/", views.Clocks.as_view()),

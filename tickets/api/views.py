@@ -20,7 +20,7 @@ from service_center.kernel.api.views import CollectionView, Door, NounView, RowV
 from tickets.actions import intake
 from tickets.actions.attachments import attach
 from tickets.api import filters, inputs, outputs
-from tickets.models import ReportDraft, Ticket
+from tickets.models import Charge, ReportDraft, Ticket
 from tickets.queries import report, suggestions
 
 TAG = "tickets"
@@ -74,6 +74,16 @@ class Attachments(NounView):
     noun, input, output = "attachments", AttachmentInput, outputs.AttachmentOutput
     verb = attach
     parser_classes, listed = (MultiPartParser,), _files
+
+
+class Charges(CollectionView):
+    """What customers owe: the accountant's view, without the tickets behind it."""
+
+    model, output, filterset_class = Charge, outputs.ChargeOutput, filters.ChargeFilters
+    name, tag = "charge", TAG
+
+    def rows(self, request: Request) -> QuerySet[Charge]:
+        return Charge.objects.visible_to(request.user).select_related("ticket", "by")  # type: ignore[arg-type]  # a user
 
 
 class TicketReading(Door):

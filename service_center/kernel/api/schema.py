@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from service_center.kernel.api import schemes
@@ -17,6 +20,16 @@ _PROBLEMS = {
     "PATCH": (400, 401, 403, 404, 409, 412, 428),
     "DELETE": (400, 401, 403, 404, 409, 422),
 }
+
+
+class NameOfRow(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers itself
+    """Rows are named by a code or a username: a string, also when the name lies across a relation."""
+
+    target_class = "rest_framework.serializers.SlugRelatedField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Any:
+        return build_basic_type(OpenApiTypes.STR)
 
 
 class Schema(AutoSchema):
@@ -40,6 +53,13 @@ class Schema(AutoSchema):
             }
             return f"{action[self.method]}_{name}"
         return super().get_operation_id()
+
+    def _get_serializer_name(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> str:
+        """Component names carry their app: two apps may both speak of a ContactInput."""
+        name = super()._get_serializer_name(serializer, direction, bypass_extensions)
+        module = type(serializer).__module__.split(".")
+        app = module[1] if module[0] == "service_center" else module[0]
+        return name if app in {"kernel", "rest_framework"} else f"{app.title()}{name}"
 
     def get_tags(self) -> list[str]:
         tag = getattr(self.view, "tag", "")

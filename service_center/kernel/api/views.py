@@ -50,6 +50,11 @@ class Door(APIView):
         response["Cache-Control"] = "no-store"
         return response
 
+    def get_queryset(self) -> QuerySet[Any] | None:
+        """For the schema only: the model tells the types of the path's parameters."""
+        model = getattr(self, "model", None)
+        return model._default_manager.none() if model is not None else None
+
     def request_shape(self, method: str) -> Output | None:
         return None
 
@@ -89,8 +94,9 @@ class CollectionView(Door):
         """What the user may see; override to add select_related."""
         return self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return self.rows(self.request)
+    @property
+    def allowed_methods(self) -> list[str]:
+        return ["GET"] if self.verb is None else ["GET", "POST"]
 
     @property
     def paginator(self) -> Cursor:
@@ -193,7 +199,7 @@ class NounView(Door):
     verb: ClassVar[Callable[..., Any] | None] = None
     undo: ClassVar[Callable[..., Any] | None] = None
     undo_input: ClassVar[type[StrictSerializer]] = Empty
-    listed: ClassVar[Callable[[Any], QuerySet[Any]] | None] = None
+    listed: ClassVar[Any] = None  # staticmethod: row -> queryset of what was done
     filter_backends: ClassVar[Sequence[type[Strict]]] = (Strict,)
     pagination_class = Cursor
     ordering: ClassVar[Sequence[str]] = ("-id",)
@@ -222,7 +228,7 @@ class NounView(Door):
         if self.listed is None or self.output is None:
             self.http_method_not_allowed(request)
         assert self.listed is not None and self.output is not None
-        rows = type(self).listed(self.row(request))  # type: ignore[misc]
+        rows = type(self).listed(self.row(request))
         pages = self.pagination_class()
         page = pages.paginate_queryset(
             self.filter_backends[0]().filter_queryset(request, rows, self), request, view=self

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--calendar", help="code of a calendar")
         parser.add_argument("--start", help="RFC 3339 with zone")
         parser.add_argument("--target", help="90s, 30m, 4h, 3wd (working days), 7d (natural days)")
-        parser.add_argument("--pause", action="append", default=[], metavar="FROM/TO", help="TO empty: still paused")
+        parser.add_argument(
+            "--pause", action="append", default=[], metavar="FROM/TO", help="TO empty: still paused"
+        )
         parser.add_argument("--batch", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from service_center.kernel import calendars, commands, opening_hours
-from service_center.kernel.models import User
+from service_center.kernel.models import Calendar, User
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
 
 def _import(code: str, *, years: list[int], actor: User | None, at: datetime) -> int:
-    calendar = calendars.Calendar.objects.get(code=code)
+    calendar = Calendar.objects.get(code=code)
     count = calendars.import_holidays(calendar, years or (at.year, at.year + 1))
     opening_hours.republish(calendar, actor=actor, at=at)
     return count

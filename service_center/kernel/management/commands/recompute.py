@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", help="only these: " + ", ".join(sorted(chores.REGISTRY)))
-        parser.add_argument("--check", action="store_true", help="change nothing, exit 1 when anything differs")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing, exit 1 when anything differs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         unknown = set(options["names"]) - set(chores.REGISTRY)

@@ -60,8 +60,8 @@ def _method(path: Path) -> Any:
 def _extract_template(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, Any, list[str]]]:
-    """A Django template as the Python its translation tags amount to."""
-    text = templatize(file.read().decode())
+    """A Django template as the Python its translation tags amount to; its indentation means nothing."""
+    text = "\n".join(line.strip() for line in templatize(file.read().decode()).splitlines())
     yield from extract_python(io.BytesIO(text.encode()), keywords, comment_tags, options)
 
 

@@ -81,7 +81,7 @@ class PlanInput(StrictSerializer):
     text = Text()
     department = Text(max_length=120)
     responsible = Username()
-    timetable = MilestoneInput(many=True, allow_empty=False, max_length=50)
+    timetable = serializers.ListField(child=MilestoneInput(), allow_empty=False, max_length=50)
     agreement = AgreementInput(required=False)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -72,6 +72,11 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def for_list(self) -> Self:
         """With what a line of a list shows."""
         return self.select_related("customer", "ticket", "owner__user", "branch", "product_model")
+
+
+def _may_tell_result(complaint: Any) -> bool:
+    """An unfounded complaint goes straight to telling the customer why; a founded one needs a plan first."""
+    return complaint.status != Status.VERIFIED or complaint.founded is False
 
 
 class Complaint(FSMModelMixin, models.Model):
@@ -195,15 +200,11 @@ class Complaint(FSMModelMixin, models.Model):
         """The responsible department says it is done. Raises PlanNotRevised."""
         self._refuse_old_plan()
 
-    def may_tell_reason(self) -> bool:
-        """An unfounded complaint goes straight to telling the customer why."""
-        return self.status != Status.VERIFIED or self.founded is False
-
     @transition(
         field=status,
         source=(Status.VERIFIED, Status.PLAN_SET, Status.CARRIED_OUT),
         target=Status.RESULT_TOLD,
-        conditions=[may_tell_reason],
+        conditions=[_may_tell_result],
         custom={"noun": "result"},
     )
     def tell_result(self) -> None:

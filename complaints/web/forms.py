@@ -24,7 +24,7 @@ def long_text(label: Any, *, rows: int = 3, required: bool = True) -> forms.Char
     return forms.CharField(label=label, required=required, max_length=LONG, strip=False, widget=area)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[Person]):
     """Somebody at work, by name and post."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -35,7 +35,7 @@ class PersonField(forms.ModelChoiceField):
         return f"{obj.name} · {obj.get_role_display()} · {obj.branch.code}"
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField[Person]):
     """Several people at work."""
 
     def __init__(self, **kwargs: Any) -> None:

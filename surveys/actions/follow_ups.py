@@ -152,8 +152,10 @@ def _open(
 def _caller(branch_id: int, ticket: Ticket | None) -> Person | None:
     """The agent of the branch with the fewest calls owed; never one who did the work (CF-19)."""
     agents = Person.objects.at_work().with_role(Role.AGENT).filter(branch_id=branch_id)
+    if ticket is not None and ticket.assignee_id is not None:
+        agents = agents.exclude(pk=ticket.assignee_id)
     if ticket is not None:
-        agents = agents.exclude(pk=ticket.assignee_id).exclude(pk__in=ticket.visits.values("engineer"))
+        agents = agents.exclude(pk__in=ticket.visits.values("engineer"))
     owed = Count("owned_follow_ups", filter=Q(owned_follow_ups__status__in=OPEN))
     return agents.annotate(owed=owed).order_by("owed", "pk").first()
 

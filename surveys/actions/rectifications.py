@@ -70,7 +70,9 @@ def _open(source: Invitation | FollowUp, score: Decimal, at: datetime) -> Rectif
 
 def _owner(branch_id: int, engineer: Person | None) -> Person | None:
     """The supervisor of the branch, else the manager; never the engineer whose work was judged."""
-    staff = Person.objects.at_work().exclude(pk=engineer.pk if engineer is not None else None)
+    staff = Person.objects.at_work()
+    if engineer is not None:
+        staff = staff.exclude(pk=engineer.pk)
     supervisor = staff.with_role(Role.SUPERVISOR).filter(branch_id=branch_id).order_by("pk").first()
     return supervisor or staff.with_role(Role.MANAGER).order_by("pk").first()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
@@ -16,9 +16,6 @@ from complaints.models import Complaint
 from surveys.models import Answer, FollowUp, Invitation
 from surveys.states import OpinionKind, Status
 from tickets.models import Ticket
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -62,18 +59,19 @@ def score(period: Period) -> Figure:
     return Figure(total, answers["number"] + calls["number"])
 
 
-def card_by_engineer(period: Period) -> Iterable[dict[str, Any]]:
+def card_by_engineer(period: Period) -> QuerySet[Any, dict[str, Any]]:
     """K2: mean of the 4-level card per engineer and item, on 0-100: `{"engineer", "question", "mean", "number"}`."""
     answers = period.of(
         Answer.objects.filter(questionnaire__kind="card", invitation__engineer__isnull=False),
         "invitation__answered_at",
         "invitation__branch_id",
     )
-    return (
+    rows: QuerySet[Any, dict[str, Any]] = (
         answers.values("question", engineer=F("invitation__engineer__user__username"))
         .annotate(mean=Avg("score"), number=Count("id"))
         .order_by("engineer", "question")
     )
+    return rows
 
 
 def coverage(period: Period) -> Figure:

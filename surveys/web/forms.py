@@ -28,7 +28,7 @@ def long_text(label: Any, *, required: bool = True, rows: int = 2) -> forms.Char
     return forms.CharField(label=label, required=required, max_length=LONG, strip=False, widget=area)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[Person]):
     """Somebody at work, by name and post."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -73,7 +73,7 @@ def fire(clocks: Sequence[Clock], *, at: datetime, before: datetime | None = Non
     store(list({rung.clock.pk: rung.clock for rung in taken}.values()), FIRED)
     told = [rung for rung in taken if (rung.firing.clock_id, rung.firing.rung) in new]
     rules = Rule.objects.only("code", "name_zh", "name_en").in_bulk({rung.clock.rule_id for rung in told})
-    return journal.record_many([told(rung, rules[rung.clock.rule_id]) for rung in told])
+    return journal.record_many([fact_of(rung, rules[rung.clock.rule_id]) for rung in told])
 
 
 def skip(clock: Clock, rungs: Iterable[tuple[datetime, str]], *, at: datetime) -> list[RungFiring]:
@@ -116,7 +116,7 @@ def named(rule: Rule) -> dict[str, str | None]:
     return {"rule": rule.code, "name": zh, "name_en": rule.name_en or zh}
 
 
-def told(rung: Taken, rule: Rule) -> journal.Prepared:
+def fact_of(rung: Taken, rule: Rule) -> journal.Prepared:
     row = rung.firing
     told = named(rule) | {"rung": row.rung, "role": rung.role}
     return prepared(rung.kind, rung.clock, at=row.fired_at, occurred_at=row.instant, data=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from service_center.kernel import calendars
+from service_center.kernel import calendars, subscriptions
 from service_center.kernel.models import Calendar, Clause, Document, Rule
 
 _serial = itertools.count(1)
@@ -35,8 +36,12 @@ def rule(hours: dict[str, Calendar]) -> Callable[..., Rule]:
 
     def make(value: str = "4", unit: str = "hour", calendar: str = "24x7", **fields: Any) -> Rule:
         number = next(_serial)
-        document = Document.objects.get_or_create(code="T-1", defaults={"name_zh": "规程", "name_en": "Rules"})[0]
-        clause = Clause.objects.create(document=document, article=f"test {number}", title_zh="限时", title_en="Limit")
+        document = Document.objects.get_or_create(
+            code="T-1", defaults={"name_zh": "规程", "name_en": "Rules"}
+        )[0]
+        clause = Clause.objects.create(
+            document=document, article=f"test {number}", title_zh="限时", title_en="Limit"
+        )
         return Rule.objects.create(
             key=f"test.rule {number}",
             code="test.rule",
@@ -56,3 +61,10 @@ def rule(hours: dict[str, Calendar]) -> Callable[..., Rule]:
 def subject(db: None) -> Document:
     """What the clocks belong to."""
     return Document.objects.create(code=f"S-{next(_serial)}", name_zh="对象", name_en="Subject")
+
+
+@pytest.fixture
+def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subscribers of the apps above are away: the kernel alone."""
+    monkeypatch.setattr(subscriptions, "_by_event", defaultdict(list))
+    monkeypatch.setattr(subscriptions, "_by_name", {})

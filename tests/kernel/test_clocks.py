@@ -11,7 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from service_center.kernel import clock_audit, clocks, explaining, opening_hours
-from service_center.kernel.models import Calendar, Clock, ClockEvent, Document, Event, EventLink, Rule, RungFiring
+from service_center.kernel.models import (
+    Calendar,
+    Clock,
+    ClockEvent,
+    Document,
+    Event,
+    EventLink,
+    Rule,
+    RungFiring,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -106,7 +115,12 @@ def test_a_paused_clock_has_no_due_time_and_keeps_what_is_left(subject: Document
     clocks.start(subject, "solution", rule=rule("4"), at=at(0))
     clocks.pause(subject, reason="part", at=at(1))
     view = shown(subject, 50)
-    assert (view["state"], view["due_at"], view["consumed_seconds"], view["remaining_seconds"]) == ("paused", None, 3600, 10800)
+    assert (view["state"], view["due_at"], view["consumed_seconds"], view["remaining_seconds"]) == (
+        "paused",
+        None,
+        3600,
+        10800,
+    )
 
 
 def test_stop_at_the_due_instant_is_met(subject: Document, rule: Make) -> None:
@@ -275,8 +289,12 @@ def test_verbs_cost_the_same_for_one_clock_and_three(subject: Document, rule: Ma
 
 
 @pytest.mark.req("GEN-15")
-def test_revising_a_calendar_moves_open_clocks(subject: Document, rule: Make, hours: dict[str, Calendar]) -> None:
-    moved = clocks.start(subject, "open", rule=rule("4", "hour", "duty"), at=at(7.5))  # Monday 16:30: due Tuesday 11:30
+def test_revising_a_calendar_moves_open_clocks(
+    subject: Document, rule: Make, hours: dict[str, Calendar]
+) -> None:
+    moved = clocks.start(
+        subject, "open", rule=rule("4", "hour", "duty"), at=at(7.5)
+    )  # Monday 16:30: due Tuesday 11:30
     clocks.start(subject, "done", rule=rule("4", "hour", "duty"), at=at(7.5))
     clocks.stop(subject, "done", at=at(8))
     tuesday = datetime(2025, 10, 14, tzinfo=UTC).date()
@@ -302,12 +320,21 @@ def test_explain_and_words(subject: Document, rule: Make, hours: dict[str, Calen
     assert zone == "Asia/Shanghai"
     words = [explaining.words(line, lines[0].start.astimezone().tzinfo or UTC) for line in lines]
     assert [("计入" in word, word.split("（")[1]) for word in words] == [
-        (True, "开放时段）"), (False, "营业时间之外）"), (True, "开放时段）"), (False, "计时暂停，等待配件）"), (True, "开放时段）"),
+        (True, "开放时段）"),
+        (False, "营业时间之外）"),
+        (True, "开放时段）"),
+        (False, "计时暂停，等待配件）"),
+        (True, "开放时段）"),
     ]
     assert clocks.why(clock, at(7)) == "目标 5 小时（值班时间（午休除外）），已用 4:00:00"
     with translation.override("en"):
         assert clocks.as_dict(clock, at(7))["clause"]["title"] == "Limit"
-        closed = [line.detail for line in clocks.explain(clocks.start(subject, "late", rule=rule("9", "hour", "duty-lunch"), at=at(7)), at(7))]
+        closed = [
+            line.detail
+            for line in clocks.explain(
+                clocks.start(subject, "late", rule=rule("9", "hour", "duty-lunch"), at=at(7)), at(7)
+            )
+        ]
         assert "Anniversary" in closed
 
 

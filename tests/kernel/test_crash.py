@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,18 +47,17 @@ def make_clocks(rule: Rule, number: int, *, first_due: datetime, spread: timedel
 
 
 @pytest.fixture
-def effects() -> Iterator[None]:
+def effects(nobody_listens: None) -> None:
     """A subscriber that leaves one row for each breach, and a second one when it runs twice."""
 
     def leave(event: Event, *, at: datetime) -> None:
         count = Document.objects.filter(name_en__startswith=f"{EFFECT}{event.pk}.").count()
-        Document.objects.create(code=f"e{event.pk}.{count}", name_zh="果", name_en=f"{EFFECT}{event.pk}.{count}")
+        Document.objects.create(
+            code=f"e{event.pk}.{count}", name_zh="果", name_en=f"{EFFECT}{event.pk}.{count}"
+        )
 
     subscriptions._by_name["test.leave"] = leave
     subscriptions._by_event["clock.breached"].append("test.leave")
-    yield
-    subscriptions._by_event["clock.breached"].remove("test.leave")
-    del subscriptions._by_name["test.leave"]
 
 
 def fork_sweeper() -> int:
@@ -84,7 +83,10 @@ def kill(child: int) -> None:
 
 
 def everything_fired() -> bool:
-    return not Clock.objects.exclude(next_at=None).exists() and not Delivery.objects.filter(dead_at=None).exists()
+    return (
+        not Clock.objects.exclude(next_at=None).exists()
+        and not Delivery.objects.filter(dead_at=None).exists()
+    )
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:
@@ -101,7 +103,9 @@ def assert_exactly_once() -> None:
     wanted = set()
     for clock in batch:
         events = history[clock.pk]
-        for cycle, generation, rung in folding.expected(clock_history.facts(events), [e.at for e in events], now()):
+        for cycle, generation, rung in folding.expected(
+            clock_history.facts(events), [e.at for e in events], now()
+        ):
             wanted.add((clock.pk, cycle, generation, rung))
     fired = list(RungFiring.objects.values_list("clock_id", "cycle", "generation", "rung"))
     assert len(fired) == len(set(fired)) == len(wanted)
@@ -116,9 +120,16 @@ def assert_exactly_once() -> None:
 
 
 @pytest.mark.req("SLA-23")
-def test_sweepers_killed_in_mid_sweep_lose_and_double_nothing(rule: Callable[..., Rule], effects: None) -> None:
+def test_sweepers_killed_in_mid_sweep_lose_and_double_nothing(
+    rule: Callable[..., Rule], effects: None
+) -> None:
     dice = random.Random(20251009)
-    make_clocks(rule("1", rungs=LADDER), CLOCKS, first_due=now() + timedelta(seconds=4 + CLOCKS / 150), spread=timedelta(seconds=5))
+    make_clocks(
+        rule("1", rungs=LADDER),
+        CLOCKS,
+        first_due=now() + timedelta(seconds=4 + CLOCKS / 150),
+        spread=timedelta(seconds=5),
+    )
     children = [fork_sweeper() for _ in range(SWEEPERS)]
     kills = 0
     try:
@@ -142,7 +153,9 @@ def test_sweepers_killed_in_mid_sweep_lose_and_double_nothing(rule: Callable[...
 
 def test_the_sweep_command_needs_neither_redis_nor_beat(rule: Callable[..., Rule], tmp_path: Path) -> None:
     """`manage.py sweep` with a Redis that does not exist, killed at once after its first rungs and started again."""
-    make_clocks(rule("1", rungs=LADDER), 40, first_due=now() + timedelta(seconds=6), spread=timedelta(seconds=3))
+    make_clocks(
+        rule("1", rungs=LADDER), 40, first_due=now() + timedelta(seconds=6), spread=timedelta(seconds=3)
+    )
     environment = os.environ | {"DATABASE_URL": database_url(), "REDIS_URL": "redis://127.0.0.1:1/0"}
 
     def begin() -> subprocess.Popen[bytes]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from service_center.kernel import calendars, due_cases
 
 HOURS = [["08:30", "12:00"], ["13:30", "17:30"]]
-WEEK = {day: HOURS for day in ("mon", "tue", "wed", "thu", "fri")}
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), HOURS)
 CALENDAR = {
     "zone": "Asia/Shanghai",
     "weekly": WEEK,
@@ -53,7 +53,12 @@ def batch(path: Path) -> list[dict]:
 
 
 def test_the_example_of_the_contract() -> None:
-    assert ask() == {"id": "c1", "due": "2025-10-10T09:00:00Z", "consumed_seconds": 3600, "remaining_seconds": 10800}
+    assert ask() == {
+        "id": "c1",
+        "due": "2025-10-10T09:00:00Z",
+        "consumed_seconds": 3600,
+        "remaining_seconds": 10800,
+    }
 
 
 @pytest.mark.req("GEN-15")
@@ -65,7 +70,12 @@ def test_the_example_of_the_contract() -> None:
         ("2025-10-10T17:00", 1, [], "2025-10-11T09:00"),
         ("2025-10-09T14:30", 3, [], "2025-10-09T17:30"),
         ("2025-10-09T09:00", 4, [("2025-10-09T10:00", "2025-10-10T14:00")], "2025-10-10T17:00"),
-        ("2025-10-09T09:00", 3, [("2025-10-09T10:00", "2025-10-09T11:30"), ("2025-10-09T11:00", "2025-10-09T13:45")], "2025-10-09T15:45"),
+        (
+            "2025-10-09T09:00",
+            3,
+            [("2025-10-09T10:00", "2025-10-09T11:30"), ("2025-10-09T11:00", "2025-10-09T13:45")],
+            "2025-10-09T15:45",
+        ),
     ],
 )
 def test_vectors_a_to_f(start: str, hours: int, pauses: list, due: str) -> None:
@@ -77,7 +87,11 @@ def test_vectors_a_to_f(start: str, hours: int, pauses: list, due: str) -> None:
         now=f"{due}:00+08:00",
     )
     local = due_cases.parse_time(f"{due}:00+08:00", "due")
-    assert (reply["due"], reply["consumed_seconds"], reply["remaining_seconds"]) == (due_cases.stamp(local), hours * 3600, 0)
+    assert (reply["due"], reply["consumed_seconds"], reply["remaining_seconds"]) == (
+        due_cases.stamp(local),
+        hours * 3600,
+        0,
+    )
 
 
 def test_edges_of_the_contract() -> None:
@@ -87,7 +101,9 @@ def test_edges_of_the_contract() -> None:
     assert ask(target_seconds=0, start="2025-10-04T03:00:00Z")["due"] == "2025-10-04T03:00:00Z"
     assert ask(target_seconds=0, pauses=[["2025-10-01T00:00:00Z", None]])["due"] == "2025-10-09T01:00:00Z"
     assert ask(target_seconds=1, pauses=[["2025-10-01T00:00:00Z", None]])["due"] is None
-    before = ask(pauses=[["2025-10-08T00:00:00+08:00", "2025-10-09T10:00:00+08:00"]], now="2025-10-09T10:30:00+08:00")
+    before = ask(
+        pauses=[["2025-10-08T00:00:00+08:00", "2025-10-09T10:00:00+08:00"]], now="2025-10-09T10:30:00+08:00"
+    )
     assert (before["due"], before["consumed_seconds"]) == ("2025-10-09T07:30:00Z", 1800)
     late = ask(now="2025-10-12T00:00:00+08:00", pauses=[])
     assert late["consumed_seconds"] > 14400
@@ -122,7 +138,11 @@ def test_edges_of_the_contract() -> None:
         ({"calendar": []}, "invalid", "calendar"),
         ({"calendar": {"zone": "Asia/Nowhere", "weekly": WEEK}}, "unknown_zone", "calendar.zone"),
         ({"calendar": {"zone": "UTC", "weekly": {"xyz": HOURS}}}, "unknown_day", "calendar.weekly.xyz"),
-        ({"calendar": {"zone": "UTC", "weekly": {"mon": [["17:30", "08:30"]]}}}, "invalid_window", "calendar.weekly.mon"),
+        (
+            {"calendar": {"zone": "UTC", "weekly": {"mon": [["17:30", "08:30"]]}}},
+            "invalid_window",
+            "calendar.weekly.mon",
+        ),
         ({"calendar": {"zone": "UTC", "weekly": {}}}, "never_open", "calendar"),
         ({"id": ...}, "required", "id"),
         ({"id": [1]}, "invalid", "id"),
@@ -136,7 +156,16 @@ def test_a_bad_case_names_code_and_field(changes: dict, code: str, field: str) -
 
 def test_a_batch_keeps_order_and_survives_bad_lines(tmp_path: Path) -> None:
     good = json.dumps(EXAMPLE).encode()
-    lines = [good, b"not json", b"[]", b"", b'{"id": "\xff"}', b"[" * 100_000, b'{"id": 7, "target_seconds": NaN}', good]
+    lines = [
+        good,
+        b"not json",
+        b"[]",
+        b"",
+        b'{"id": "\xff"}',
+        b"[" * 100_000,
+        b'{"id": 7, "target_seconds": NaN}',
+        good,
+    ]
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + b"\n".join(lines) + b"\n\n")
     replies = batch(path)
@@ -153,7 +182,10 @@ def random_case(dice: random.Random, number: int) -> dict:
     weekly = {}
     for day in ("mon", "tue", "wed", "thu", "fri", "sat"):
         opens = dice.randrange(6, 11)
-        weekly[day] = [[f"{opens:02}:{dice.randrange(60):02}", "12:00"], ["13:00", f"{dice.randrange(16, 24)}:30"]]
+        weekly[day] = [
+            [f"{opens:02}:{dice.randrange(60):02}", "12:00"],
+            ["13:00", f"{dice.randrange(16, 24)}:30"],
+        ]
     day = f"2025-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
     return {
         "id": number,
@@ -178,7 +210,11 @@ def test_a_batch_needs_no_database_and_makes_200_lines_a_second(tmp_path: Path) 
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "manage.py", "due", "--batch", str(path)],
-        cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False,
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     elapsed = time.perf_counter() - started
     assert (done.returncode, done.stderr) == (0, "")
@@ -193,11 +229,22 @@ def test_due_explains_itself_in_words() -> None:
     calendars.seed(at=timezone.now())
     out = io.StringIO()
     call_command(
-        "due", calendar="duty-lunch", start="2025-10-09T09:00:00+08:00", target="4h",
-        pause=["2025-10-09T10:00:00+08:00/2025-10-10T14:00:00+08:00"], stdout=out,
+        "due",
+        calendar="duty-lunch",
+        start="2025-10-09T09:00:00+08:00",
+        target="4h",
+        pause=["2025-10-09T10:00:00+08:00/2025-10-10T14:00:00+08:00"],
+        stdout=out,
     )
     lines = out.getvalue().splitlines()
-    assert lines[0].split() == ["到期", "2025-10-10T09:00:00Z", "=", "2025-10-10", "17:00:00", "Asia/Shanghai"]
+    assert lines[0].split() == [
+        "到期",
+        "2025-10-10T09:00:00Z",
+        "=",
+        "2025-10-10",
+        "17:00:00",
+        "Asia/Shanghai",
+    ]
     assert [line.split()[5 if "→ 2025" in line else 4] for line in lines[1:]] == ["计入", "跳过", "计入"]
 
 
@@ -220,7 +267,10 @@ def test_due_refuses_in_one_sentence(options: dict, words: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("target", "due"), [("3wd", "2025-10-13T09:30:00Z"), ("4d", "2025-10-13T09:30:00Z"), ("90m", "2025-10-09T02:30:00Z")])
+@pytest.mark.parametrize(
+    ("target", "due"),
+    [("3wd", "2025-10-13T09:30:00Z"), ("4d", "2025-10-13T09:30:00Z"), ("90m", "2025-10-09T02:30:00Z")],
+)
 def test_due_in_days_and_minutes(target: str, due: str) -> None:
     calendars.seed(at=timezone.now())
     out = io.StringIO()

@@ -63,7 +63,11 @@ START = ("start", 0, FOUR_HOURS)
         ([START, ("stop", 4.0001)], 9, ("breached", 4, 4.0001)),
         ([START, ("pause", 1, "customer")], 9, ("paused", None, 1)),
         ([START, ("pause", 1, "customer"), ("resume", 3)], 4, ("running", 6, 2)),
-        ([START, ("pause", 1, "customer"), ("pause", 2, "part"), ("resume", 3)], 4, ("running", 6, 2)),  # union
+        (
+            [START, ("pause", 1, "customer"), ("pause", 2, "part"), ("resume", 3)],
+            4,
+            ("running", 6, 2),
+        ),  # union
         ([START, ("pause", 1, "customer"), ("pause", 2, "customer"), ("resume", 3)], 4, ("running", 6, 2)),
         ([START, ("pause", 1, "weather")], 2, ("running", 4, 2)),  # not a reason of this rule
         ([START, ("pause", 5, "customer")], 9, ("breached", 4, 5)),  # breached before it stood still
@@ -93,9 +97,22 @@ def test_states(rows: list, now: float, expected: tuple) -> None:
         # a longer one after the breach: not late any more
         ([START, ("retarget", 5, replace(FOUR_HOURS, length=8 * HOUR))], 5, ("running", 8, 5)),
         # a statutory rule: the pause going on ends
-        ([START, ("pause", 1, "part"), ("retarget", 2, replace(FOUR_HOURS, pausing=frozenset()))], 3, ("running", 5, 2)),
+        (
+            [START, ("pause", 1, "part"), ("retarget", 2, replace(FOUR_HOURS, pausing=frozenset()))],
+            3,
+            ("running", 5, 2),
+        ),
         # the pause that both know goes on
-        ([START, ("pause", 1, "part"), ("retarget", 2, replace(FOUR_HOURS, length=2 * HOUR)), ("resume", 5)], 5, ("running", 6, 1)),
+        (
+            [
+                START,
+                ("pause", 1, "part"),
+                ("retarget", 2, replace(FOUR_HOURS, length=2 * HOUR)),
+                ("resume", 5),
+            ],
+            5,
+            ("running", 6, 1),
+        ),
     ],
 )
 def test_retarget(rows: list, now: float, expected: tuple) -> None:
@@ -131,7 +148,9 @@ def test_rungs_move_with_pauses_and_keep_their_order() -> None:
 
 def test_rungs_after_a_breach_wait_for_the_pause() -> None:
     rows = [START, ("pause", 4.5, "part"), ("resume", 10)]
-    assert dict((rung.name, instant) for instant, rung in fold(facts(*rows), at(10)).schedule())["escalate1"] == at(10.5)
+    assert {rung.name: instant for instant, rung in fold(facts(*rows), at(10)).schedule()}["escalate1"] == at(
+        10.5
+    )
 
 
 def test_business_rungs_count_business_time() -> None:
@@ -140,20 +159,32 @@ def test_business_rungs_count_business_time() -> None:
     policy = replace(FOUR_HOURS, calendar=DUTY, length=8.5 * HOUR, rungs=ladder)
     rows = facts(("start", 0, policy))
     assert [(r.name, (i - ZERO) / HOUR) for i, r in fold(rows, at(0)).schedule()] == [
-        ("at3", 3), ("before", 7.5), ("due", 8.5), ("escalate1", 24.5),
+        ("at3", 3),
+        ("before", 7.5),
+        ("due", 8.5),
+        ("escalate1", 24.5),
     ]
 
 
 @pytest.mark.req("SLA-13", "SLA-15")
 def test_day_clocks() -> None:
-    ladder = (Rung("first", days=1), Rung("half", percent=Decimal(50)), Rung("before", before=HOUR), Rung("escalate1", after=HOUR))
+    ladder = (
+        Rung("first", days=1),
+        Rung("half", percent=Decimal(50)),
+        Rung("before", before=HOUR),
+        Rung("escalate1", after=HOUR),
+    )
     policy = Policy(DUTY, days=2, pausing=frozenset({"part"}), rungs=ladder)
     rows = facts(("start", 0, policy))
     answer = fold(rows, at(0))
     assert view(answer) == ("running", 56.5, 0)
     # Monday 09:00 to Wednesday 17:30 is 26.5 open hours: half of them end on Tuesday 13:15
     assert [(r.name, (i - ZERO) / HOUR) for i, r in answer.schedule()] == [
-        ("half", 28.25), ("first", 32.5), ("before", 55.5), ("due", 56.5), ("escalate1", 72.5),
+        ("half", 28.25),
+        ("first", 32.5),
+        ("before", 55.5),
+        ("due", 56.5),
+        ("escalate1", 72.5),
     ]
     assert answer.remaining == 26.5 * HOUR
     paused = facts(("start", 0, policy), ("pause", 20, "part"))
@@ -179,7 +210,9 @@ def test_explanation_adds_up_to_the_target() -> None:
     answer = fold(rows, at(24))
     lines = answer.cycle.explain(at(24))
     assert [(line.reason, line.detail, line.counted) for line in lines] == [
-        ("open", "", True), ("paused", "part", False), ("open", "", True),
+        ("open", "", True),
+        ("paused", "part", False),
+        ("open", "", True),
     ]
     assert sum(line.seconds for line in lines if line.counted) == 4 * 3600
     assert lines[-1].end == answer.due_at
@@ -204,7 +237,11 @@ KINDS = st.sampled_from(["pause", "resume", "stop", "reopen", "new_cycle", "reta
 def stories(draw: st.DrawFn) -> list[Fact]:
     """Any order of events an hour-and-minutes apart, on a calendar with nights."""
     policies = [
-        replace(FOUR_HOURS, calendar=draw(st.sampled_from([DUTY, worktime.ALWAYS])), length=draw(st.integers(0, 30)) * HOUR / 2)
+        replace(
+            FOUR_HOURS,
+            calendar=draw(st.sampled_from([DUTY, worktime.ALWAYS])),
+            length=draw(st.integers(0, 30)) * HOUR / 2,
+        )
         for _ in range(2)
     ]
     rows: list[Fact] = [Fact(1, "start", ZERO, policy=policies[0])]

@@ -57,7 +57,9 @@ def test_following(plan: Plan, expected: timedelta) -> None:
 
 def test_every_keeps_its_rhythm() -> None:
     plan = Plan("test", note, every=600)
-    assert following(plan, MORNING, last=MORNING - timedelta(seconds=1501)) == MORNING + timedelta(seconds=299)
+    assert following(plan, MORNING, last=MORNING - timedelta(seconds=1501)) == MORNING + timedelta(
+        seconds=299
+    )
 
 
 @pytest.mark.django_db
@@ -68,7 +70,16 @@ def test_daily_on_the_open_days_of_a_calendar(hours: dict[str, Calendar]) -> Non
     assert following(daily("09:00", calendar="workdays"), MORNING) == datetime(2025, 10, 10, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("options", [{}, {"every": 1, "daily_at": "09:00"}, {"every": 0}, {"daily_at": "9am"}, {"daily_at": "09:00", "day_of_month": 31}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"every": 1, "daily_at": "09:00"},
+        {"every": 0},
+        {"daily_at": "9am"},
+        {"daily_at": "09:00", "day_of_month": 31},
+    ],
+)
 def test_a_wrong_plan_is_refused(registry: dict[str, Plan], options: dict) -> None:
     with pytest.raises(ValueError, match=r"job x|9am"):
         periodic("x", **options)(note)
@@ -90,7 +101,7 @@ def test_a_job_runs_once_after_an_outage_and_moves_on(registry: dict[str, Plan])
     PeriodicJob.objects.filter(code="x").update(next_at=timezone.now() - timedelta(days=3))
     assert jobs.sweep() == 1
     row = PeriodicJob.objects.get(code="x")
-    assert RUNS == [row.last_at]
+    assert [row.last_at] == RUNS
     assert timedelta() < row.next_at - RUNS[0] <= timedelta(seconds=60)
     assert jobs.sweep() == 0
 

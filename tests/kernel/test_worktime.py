@@ -53,7 +53,13 @@ def local(text: str) -> datetime:
         ("B on a make-up Saturday", "2025-10-11T09:00", 2, [], "2025-10-11T11:00"),
         ("C from Friday into it", "2025-10-10T17:00", 1, [], "2025-10-11T09:00"),
         ("D closing time stays", "2025-10-09T14:30", 3, [], "2025-10-09T17:30"),
-        ("E one pause", "2025-10-09T09:00", 4, [("2025-10-09T10:00", "2025-10-10T14:00")], "2025-10-10T17:00"),
+        (
+            "E one pause",
+            "2025-10-09T09:00",
+            4,
+            [("2025-10-09T10:00", "2025-10-10T14:00")],
+            "2025-10-10T17:00",
+        ),
         (
             "F two pauses that overlap",
             "2025-10-09T09:00",
@@ -79,7 +85,9 @@ def test_before_is_the_latest_start() -> None:
 
 def test_microseconds_are_kept() -> None:
     start = local("2025-10-09T09:00") + timedelta(microseconds=7)
-    assert DUTY_LUNCH.after(start, timedelta(seconds=1, microseconds=1)) == start + timedelta(seconds=1, microseconds=1)
+    assert DUTY_LUNCH.after(start, timedelta(seconds=1, microseconds=1)) == start + timedelta(
+        seconds=1, microseconds=1
+    )
 
 
 def test_closed_for_400_days_is_refused() -> None:
@@ -87,7 +95,10 @@ def test_closed_for_400_days_is_refused() -> None:
     opens = (start + timedelta(days=399)).date().isoformat()
     late = (start + timedelta(days=401)).date().isoformat()
     hours = [["00:00", "24:00"]]
-    assert parse_calendar({"zone": "UTC", "weekly": {}, "exceptions": {opens: hours}}).after(start, MINUTE) > start
+    assert (
+        parse_calendar({"zone": "UTC", "weekly": {}, "exceptions": {opens: hours}}).after(start, MINUTE)
+        > start
+    )
     for plan in ({}, {late: hours}):
         calendar = parse_calendar({"zone": "UTC", "weekly": {}, "exceptions": plan})
         with pytest.raises(NeverOpen):
@@ -95,7 +106,9 @@ def test_closed_for_400_days_is_refused() -> None:
         with pytest.raises(NeverOpen):
             calendar.require_openings(start)
     with pytest.raises(NeverOpen):
-        parse_calendar({"zone": "UTC", "weekly": {}, "exceptions": {"2023-11-01": hours}}).before(start, MINUTE)
+        parse_calendar({"zone": "UTC", "weekly": {}, "exceptions": {"2023-11-01": hours}}).before(
+            start, MINUTE
+        )
 
 
 def test_a_century_is_the_limit() -> None:
@@ -118,13 +131,25 @@ def test_a_century_is_the_limit() -> None:
         ({"zone": "UTC", "weekly": {"monday": []}}, "unknown_day", "weekly.monday"),
         ({"zone": "UTC", "weekly": {"mon": [["12:00", "08:00"]]}}, "invalid_window", "weekly.mon"),
         ({"zone": "UTC", "weekly": {"mon": [["08:00", "08:00"]]}}, "invalid_window", "weekly.mon"),
-        ({"zone": "UTC", "weekly": {"mon": [["08:00", "12:00"], ["11:00", "13:00"]]}}, "invalid_window", "weekly.mon"),
+        (
+            {"zone": "UTC", "weekly": {"mon": [["08:00", "12:00"], ["11:00", "13:00"]]}},
+            "invalid_window",
+            "weekly.mon",
+        ),
         ({"zone": "UTC", "weekly": {"mon": [["8:00", "12:00"]]}}, "invalid_window", "weekly.mon"),
         ({"zone": "UTC", "weekly": {"mon": [["08:00", "24:01"]]}}, "invalid_window", "weekly.mon"),
         ({"zone": "UTC", "weekly": {"mon": [["08:00"]]}}, "invalid_window", "weekly.mon"),
         ({"zone": "UTC", "weekly": {"mon": "08:00-12:00"}}, "invalid", "weekly.mon"),
-        ({"zone": "UTC", "weekly": {}, "exceptions": {"2025-02-30": []}}, "invalid_date", "exceptions.2025-02-30"),
-        ({"zone": "UTC", "weekly": {}, "exceptions": {"20250228": []}}, "invalid_date", "exceptions.20250228"),
+        (
+            {"zone": "UTC", "weekly": {}, "exceptions": {"2025-02-30": []}},
+            "invalid_date",
+            "exceptions.2025-02-30",
+        ),
+        (
+            {"zone": "UTC", "weekly": {}, "exceptions": {"20250228": []}},
+            "invalid_date",
+            "exceptions.20250228",
+        ),
         ([], "invalid", ""),
     ],
 )
@@ -207,14 +232,18 @@ def test_no_difference_from_the_oracle(zone: str) -> None:
             start, end, need = first + a * MINUTE, first + b * MINUTE, sums[b] - sums[a]
             assert calendar.between(start, end) == need * MINUTE
             if need:
-                assert calendar.after(start, need * MINUTE) == first + bisect_left(sums, sums[a] + need) * MINUTE
+                assert (
+                    calendar.after(start, need * MINUTE) == first + bisect_left(sums, sums[a] + need) * MINUTE
+                )
                 latest = bisect_right(sums, sums[b] - need) - 1
                 assert calendar.before(end, need * MINUTE) == first + latest * MINUTE
 
 
 @SLOW
 @given(calendars(), st.integers(0, 3 * 1440))
-def test_stretches_cover_the_time_and_agree_with_between(case: tuple[Calendar, datetime], length: int) -> None:
+def test_stretches_cover_the_time_and_agree_with_between(
+    case: tuple[Calendar, datetime], length: int
+) -> None:
     calendar, start = case
     end = start + length * MINUTE
     cuts = list(calendar.stretches(start, end))
@@ -257,7 +286,9 @@ def test_one_cut_or_many_is_the_same(case: tuple[Calendar, datetime], x: timedel
     edges = [start]
     while edges[-1] < start + x:
         edges.append(min(edges[-1] + step, start + x))
-    assert sum((calendar.between(a, b) for a, b in pairwise(edges)), timedelta()) == calendar.between(start, start + x)
+    assert sum((calendar.between(a, b) for a, b in pairwise(edges)), timedelta()) == calendar.between(
+        start, start + x
+    )
 
 
 @example(("America/New_York", 0))
@@ -273,14 +304,20 @@ def test_always_open_is_wall_time(case: tuple[str, int]) -> None:
 
 def test_edges_in_a_fold_and_in_a_gap() -> None:
     hours = [["01:15", "01:45"], ["02:10", "02:50"]]
-    plan = {"zone": "America/New_York", "weekly": {}, "exceptions": {"2025-11-02": hours, "2025-03-09": hours}}
+    plan = {
+        "zone": "America/New_York",
+        "weekly": {},
+        "exceptions": {"2025-11-02": hours, "2025-03-09": hours},
+    }
     calendar = parse_calendar(plan)
     fold, gap = datetime(2025, 11, 2, 5, 15, tzinfo=UTC), datetime(2025, 3, 9, 6, 15, tzinfo=UTC)
     assert [(s.start, s.end) for s in calendar.opening(date(2025, 11, 2))] == [
         (fold, fold + timedelta(minutes=90)),
         (fold + timedelta(minutes=115), fold + timedelta(minutes=155)),
     ]
-    assert [(s.start, s.end) for s in calendar.opening(date(2025, 3, 9))] == [(gap, gap + timedelta(minutes=30))]
+    assert [(s.start, s.end) for s in calendar.opening(date(2025, 3, 9))] == [
+        (gap, gap + timedelta(minutes=30))
+    ]
 
 
 # --- days --------------------------------------------------------------------------------------------------------
@@ -304,17 +341,27 @@ WORKDAYS = parse_calendar(
         (DUTY_LUNCH, "2025-10-04T10:00", 1, [], "2025-10-09T17:30"),  # begun on a holiday
         (DUTY_LUNCH, "2025-10-09T09:00", 1, [("2025-10-10T08:30", "2025-10-10T17:30")], "2025-10-11T17:30"),
         (DUTY_LUNCH, "2025-10-09T09:00", 1, [("2025-10-10T08:31", "2025-10-10T17:30")], "2025-10-10T17:30"),
-        (DUTY_LUNCH, "2025-10-09T09:00", 1, [("2025-10-10T08:00", "2025-10-10T12:30"), ("2025-10-10T12:00", "2025-10-13T00:00")], "2025-10-13T17:30"),
+        (
+            DUTY_LUNCH,
+            "2025-10-09T09:00",
+            1,
+            [("2025-10-10T08:00", "2025-10-10T12:30"), ("2025-10-10T12:00", "2025-10-13T00:00")],
+            "2025-10-13T17:30",
+        ),
         (DUTY_LUNCH, "2025-10-09T09:00", 0, [], "2025-10-09T09:00"),
     ],
 )
 def test_working_days(calendar: Calendar, start: str, days: int, pauses: list, expected: str) -> None:
-    count = deadlines.working_days(calendar, local(start), days, [Span(local(a), local(b)) for a, b in pauses])
+    count = deadlines.working_days(
+        calendar, local(start), days, [Span(local(a), local(b)) for a, b in pauses]
+    )
     assert count.due == local(expected)
     assert sum(line.counted for line in count.lines) == days
 
 
-@pytest.mark.parametrize(("paused", "expected"), [("2025-10-10T17:30", "2025-10-10T17:30"), ("2025-10-10T17:29", None)])
+@pytest.mark.parametrize(
+    ("paused", "expected"), [("2025-10-10T17:30", "2025-10-10T17:30"), ("2025-10-10T17:29", None)]
+)
 def test_working_days_under_an_endless_pause(paused: str, expected: str | None) -> None:
     count = deadlines.working_days(DUTY_LUNCH, local("2025-10-09T09:00"), 1, [Span(local(paused), None)])
     assert count.due == (local(expected) if expected else None)
@@ -326,7 +373,12 @@ def test_working_days_under_an_endless_pause(paused: str, expected: str | None) 
         (WORKDAYS, "2025-10-09T10:00", 7, "2025-10-17T00:00"),  # ends the 16th, 24:00
         (WORKDAYS, "2025-09-26T10:00", 7, "2025-10-10T00:00"),  # the 3rd is a holiday: on to the 9th
         (DUTY_LUNCH, "2025-10-09T10:00", 4, "2025-10-13T17:30"),  # close of business
-        (parse_calendar({"zone": "Asia/Shanghai", "weekly": {d: [["00:00", "24:00"]] for d in DAYS}}), "2025-09-26T10:00", 7, "2025-10-04T00:00"),
+        (
+            parse_calendar({"zone": "Asia/Shanghai", "weekly": {d: [["00:00", "24:00"]] for d in DAYS}}),
+            "2025-09-26T10:00",
+            7,
+            "2025-10-04T00:00",
+        ),
     ],
 )
 def test_natural_days(calendar: Calendar, start: str, days: int, expected: str) -> None:
@@ -342,7 +394,9 @@ def test_natural_days_paused() -> None:
 
 def test_endless_pause_and_due_at_its_start() -> None:
     start, hour = local("2025-10-09T09:00"), timedelta(hours=1)
-    assert deadlines.due(DUTY_LUNCH, start, hour, [Span(local("2025-10-09T10:00"), None)]) == local("2025-10-09T10:00")
+    assert deadlines.due(DUTY_LUNCH, start, hour, [Span(local("2025-10-09T10:00"), None)]) == local(
+        "2025-10-09T10:00"
+    )
     assert deadlines.due(DUTY_LUNCH, start, hour * 2, [Span(local("2025-10-09T10:00"), None)]) is None
     assert deadlines.due(DUTY_LUNCH, start, timedelta(), [Span(start - hour, None)]) == start
 
@@ -380,8 +434,13 @@ def test_due_with_pauses_equals_the_oracle(
 def test_explanation_names_each_stretch() -> None:
     named = parse_calendar(PLAN | {"names": {"2025-10-08": "National Day", "2025-10-11": "Make-up day"}})
     pause = Span(local("2025-10-09T10:00"), local("2025-10-10T14:00"))
-    lines = deadlines.explain(named, local("2025-10-08T17:00"), local("2025-10-11T09:00"), [(pause, "customer")])
-    assert [(line.end.astimezone(SHANGHAI).strftime("%d %H:%M"), line.counted, line.reason, line.detail) for line in lines] == [
+    lines = deadlines.explain(
+        named, local("2025-10-08T17:00"), local("2025-10-11T09:00"), [(pause, "customer")]
+    )
+    assert [
+        (line.end.astimezone(SHANGHAI).strftime("%d %H:%M"), line.counted, line.reason, line.detail)
+        for line in lines
+    ] == [
         ("09 00:00", False, "exception", "National Day"),
         ("09 08:30", False, "closed", ""),
         ("09 10:00", True, "open", ""),

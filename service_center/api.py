@@ -9,14 +9,25 @@ from rest_framework.permissions import AllowAny
 
 from service_center.kernel.web.csp import documentation_policy
 
-DOORS = ("service_center.kernel", "staff", "customers", "parts", "tickets", "complaints", "surveys",
-         "service_center.reports", "service_center.portal")
+DOORS = (
+    "service_center.kernel",
+    "staff",
+    "customers",
+    "parts",
+    "tickets",
+    "complaints",
+    "surveys",
+    "service_center.reports",
+    "service_center.portal",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path(
         "docs/",
-        documentation_policy(SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[AllowAny])),
+        documentation_policy(
+            SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[AllowAny])
+        ),
         name="docs",
     ),
 ]

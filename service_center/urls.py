@@ -9,8 +9,17 @@ from django.views.i18n import JavaScriptCatalog
 from service_center.kernel import health
 from service_center.kernel.web import pages
 
-PAGES = ("service_center.kernel", "tickets", "parts", "complaints", "surveys", "staff", "customers",
-         "service_center.reports", "service_center.portal")
+PAGES = (
+    "service_center.kernel",
+    "tickets",
+    "parts",
+    "complaints",
+    "surveys",
+    "staff",
+    "customers",
+    "service_center.reports",
+    "service_center.portal",
+)
 
 
 def _pages_of(app: str) -> list[URLPattern | URLResolver]:

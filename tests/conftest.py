@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +25,14 @@ def _flush_despite_triggers() -> None:
     plain = operations.execute_sql_flush
 
     def flush(self: Any, statements: list[str]) -> Any:
-        return plain(self, ["SET session_replication_role = 'replica'", *statements, "SET session_replication_role = 'origin'"])
+        return plain(
+            self,
+            [
+                "SET session_replication_role = 'replica'",
+                *statements,
+                "SET session_replication_role = 'origin'",
+            ],
+        )
 
     operations.execute_sql_flush = flush  # type: ignore[method-assign]
 
@@ -62,14 +69,21 @@ def sh(db: None) -> Branch:
 def person(hz: Branch) -> Callable[..., Person]:
     """Make somebody: `person("agent")`, `person("engineer", branch=sh, username="liu")`."""
 
-    def make(role: str, *, branch: Branch | None = None, username: str | None = None, **fields: Any) -> Person:
+    def make(
+        role: str, *, branch: Branch | None = None, username: str | None = None, **fields: Any
+    ) -> Person:
         home = branch or hz
         user = User.objects.create_user(username or f"{role}{next(_serial)}", "demo-password")
         team = Team.objects.get_or_create(
             code=f"{home.code}-1", defaults={"branch": home, "name_zh": "一组", "name_en": "Team 1"}
         )[0]
         return Person.objects.create(
-            user=user, name=fields.pop("name", f"{role}-{user.pk}"), branch=home, team=team, role=role, **fields
+            user=user,
+            name=fields.pop("name", f"{role}-{user.pk}"),
+            branch=home,
+            team=team,
+            role=role,
+            **fields,
         )
 
     return make
@@ -83,7 +97,9 @@ class Api:
         if user is not None:
             self.client.force_login(user, backend="service_center.kernel.access.Backend")
 
-    def __call__(self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str) -> Any:
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str
+    ) -> Any:
         sent = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
         if key == "" and method not in {"GET", "HEAD"}:
             key = f"test-{next(_serial)}"
@@ -129,7 +145,7 @@ def web(db: None) -> Callable[[Any], Client]:
 
 
 @pytest.fixture
-def query_count(db: None) -> Iterator[Callable[[Callable[[], Any]], int]]:
+def query_count(db: None) -> Callable[[Callable[[], Any]], int]:
     """`count = query_count(call)`: how many queries the call makes, for comparing one row with three."""
     from django.test.utils import CaptureQueriesContext
 
@@ -138,4 +154,4 @@ def query_count(db: None) -> Iterator[Callable[[Callable[[], Any]], int]]:
             call()
         return len(captured)
 
-    yield count
+    return count

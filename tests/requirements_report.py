@@ -20,13 +20,19 @@ GROUPS = {
     "CRM": 16, "SEC": 10, "SAF": 7, "EMG": 18, "IMP": 9, "INS": 10, "LOG": 6, "KNW": 6, "DIG": 6,
 }  # fmt: skip
 DOORS = {"api", "web", "client", "live_server", "page", "browser", "story", "doors"}
-REFUSALS = re.compile(r"refus|forbid|not_allowed|denied|reject|stranger|unknown|invalid|wrong|bad_|without|conflict|missing|stale|404|403|409|400")
+REFUSALS = re.compile(
+    r"refus|forbid|not_allowed|denied|reject|stranger|unknown|invalid|wrong|bad_|without|conflict|missing|stale|404|403|409|400"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("requirements")
-    group.addoption("--write-requirements", action="store_true", help="write docs/requirements.md from the marks")
-    group.addoption("--check-requirements", action="store_true", help="fail when docs/requirements.md is out of date")
+    group.addoption(
+        "--write-requirements", action="store_true", help="write docs/requirements.md from the marks"
+    )
+    group.addoption(
+        "--check-requirements", action="store_true", help="fail when docs/requirements.md is out of date"
+    )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -34,19 +40,27 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if config.getoption("--write-requirements"):
         PAGE.write_text(_page(session.items))
     elif config.getoption("--check-requirements") and PAGE.read_text() != _page(session.items):
-        raise pytest.UsageError("docs/requirements.md is out of date: ./dev test --collect-only -q --write-requirements")
+        raise pytest.UsageError(
+            "docs/requirements.md is out of date: ./dev test --collect-only -q --write-requirements"
+        )
 
 
 def _page(items: list[pytest.Item]) -> str:
     shown = _tests_by_id(items)
-    unknown = [i for i in shown if i.split("-")[0] not in GROUPS or not 1 <= int(i.split("-")[1]) <= GROUPS[i.split("-")[0]]]
+    unknown = [
+        i
+        for i in shown
+        if i.split("-")[0] not in GROUPS or not 1 <= int(i.split("-")[1]) <= GROUPS[i.split("-")[0]]
+    ]
     if unknown:
         raise pytest.UsageError(f"marks name requirements that do not exist: {', '.join(sorted(unknown))}")
     rows, summary = [], []
     for group, size in GROUPS.items():
         ids = [f"{group}-{n:02d}" for n in range(1, size + 1)]
         states = [_state(shown.get(i, {})) for i in ids]
-        summary.append(f"| {group} | {size} | {states.count('done')} | {states.count('partly')} | {states.count('open')} |")
+        summary.append(
+            f"| {group} | {size} | {states.count('done')} | {states.count('partly')} | {states.count('open')} |"
+        )
         rows += [_row(i, shown[i]) for i in ids if i in shown]
     return "\n".join(
         [
@@ -73,7 +87,9 @@ def _tests_by_id(items: list[pytest.Item]) -> dict[str, dict[str, tuple[bool, bo
     for item in items:
         node = item.nodeid.split("[")[0]
         door = not DOORS.isdisjoint(getattr(item, "fixturenames", ()))
-        refusal = bool(REFUSALS.search(node.split("::")[-1])) or item.get_closest_marker("refused") is not None
+        refusal = (
+            bool(REFUSALS.search(node.split("::")[-1])) or item.get_closest_marker("refused") is not None
+        )
         for mark in item.iter_markers("req"):
             for requirement in mark.args:
                 before = found[requirement].get(node, (False, False))

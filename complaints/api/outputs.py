@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from complaints.models import Complaint
 from complaints.states import Channel, Complexity, Gravity, Level, Method, Outcome, ReplyChannel, Status
 from service_center.kernel import clocks
+from service_center.kernel.api.clocks import ClockOutput
 from service_center.kernel.api.serializers import Instant
 from service_center.kernel.commands import allowed_nouns
 
@@ -63,9 +63,9 @@ class ComplaintOutput(ComplaintLine):
     def get_allowed(self, complaint: Complaint) -> list[str]:
         return allowed_nouns(complaint)
 
-    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    @extend_schema_field(ClockOutput(many=True))
     def get_clocks(self, complaint: Complaint) -> list[dict[str, Any]]:
-        return [clocks.as_dict(clock, timezone.now()) for clock in clocks.for_subject(complaint)]
+        return list(ClockOutput(clocks.for_subject(complaint), many=True).data)
 
 
 class GradingOutput(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@ from service_center.kernel import phones
 from service_center.kernel.errors import Invalid
 
 
-class CustomerFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class CustomerFilters(django_filters.FilterSet):
     phone = django_filters.CharFilter(method="numbered")
     phone_last4 = django_filters.CharFilter(method="ending")
     search = django_filters.CharFilter(method="called")
@@ -32,20 +32,20 @@ class CustomerFilters(django_filters.FilterSet):  # type: ignore[misc]  # django
         """A `+` that a client forgot to quote arrives as a space."""
         typed = f"+{text.strip()}" if text.startswith(" ") else text
         try:
-            return rows.with_phone(phones.normalise(typed))  # type: ignore[attr-defined, no-any-return]  # CustomerQuerySet
+            return rows.with_phone(phones.normalise(typed))  # type: ignore[attr-defined]  # our own queryset
         except Invalid as refusal:
             raise ValidationError({name: [str(refusal)]}, code=refusal.code) from refusal
 
     def ending(self, rows: QuerySet[Customer], name: str, text: str) -> QuerySet[Customer]:
         if not re.fullmatch(r"[0-9]{4}", text):
             raise ValidationError({name: [_("请填写四位数字。")]})
-        return rows.with_last4(text)  # type: ignore[attr-defined, no-any-return]  # CustomerQuerySet
+        return rows.with_last4(text)  # type: ignore[attr-defined]  # our own queryset
 
     def called(self, rows: QuerySet[Customer], name: str, text: str) -> QuerySet[Customer]:
-        return rows.matching(text)  # type: ignore[attr-defined, no-any-return]  # CustomerQuerySet
+        return rows.matching(text)  # type: ignore[attr-defined]  # our own queryset
 
 
-class UnitFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class UnitFilters(django_filters.FilterSet):
     serial = django_filters.CharFilter(method="exactly")
     serial_end = django_filters.CharFilter(method="ending")
     customer = django_filters.NumberFilter("customer_id")
@@ -62,10 +62,10 @@ class UnitFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
         return rows.filter(serial=clean_serial(text))
 
     def ending(self, rows: QuerySet[Unit], name: str, text: str) -> QuerySet[Unit]:
-        return rows.with_serial_ending(text)  # type: ignore[attr-defined, no-any-return]  # UnitQuerySet
+        return rows.with_serial_ending(text)  # type: ignore[attr-defined]  # our own queryset
 
 
-class ProductFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class ProductFilters(django_filters.FilterSet):
     line = django_filters.CharFilter("line_id")
     category = django_filters.CharFilter()
     is_active = django_filters.BooleanFilter()

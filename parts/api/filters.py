@@ -17,7 +17,7 @@ from parts.states import (
 )
 
 
-class PartFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class PartFilters(django_filters.FilterSet):
     search = django_filters.CharFilter(method="matching")
     code = django_filters.CharFilter()
     part_class = django_filters.CharFilter("part_class__code")
@@ -40,7 +40,7 @@ class PartFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
         return rows.filter(short) if wanted else rows.exclude(short)
 
 
-class MoveFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class MoveFilters(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=MoveKind.choices)
     part = django_filters.CharFilter(method="touching")
     location = django_filters.CharFilter(method="touching")
@@ -54,12 +54,12 @@ class MoveFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
         return rows.filter(Exists(StockEntry.objects.filter(move=OuterRef("pk"), **{f"{name}__code": code})))
 
 
-class LocationFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class LocationFilters(django_filters.FilterSet):
     branch = django_filters.CharFilter("branch__code")
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
 
 
-class ReservationFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class ReservationFilters(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=ReservationStatus.choices)
     part = django_filters.CharFilter("part__code")
     reference = django_filters.CharFilter()
@@ -70,7 +70,7 @@ class ReservationFilters(django_filters.FilterSet):  # type: ignore[misc]  # dja
         fields = ()
 
 
-class ProposalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class ProposalFilters(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=ProposalStatus.choices)
     part = django_filters.CharFilter("part__code")
     location = django_filters.CharFilter("location__code")
@@ -81,7 +81,7 @@ class ProposalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django
         fields = ()
 
 
-class OrderFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class OrderFilters(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
     supplier = django_filters.CharFilter("supplier__code")
     part = django_filters.CharFilter("lines__part__code")

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from django.apps import apps
+from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, models, transaction
 from django_fsm import TransitionNotAllowed as FsmRefusal
 
@@ -144,10 +145,9 @@ def _canonical_body(request: HttpRequest) -> bytes:
     media_type = request.META.get("CONTENT_TYPE", "").split(";")[0]
     if media_type in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         fields = sorted((k, v) for k, v in request.POST.lists() if k != "csrfmiddlewaretoken")
-        files = sorted(
-            (name, hashlib.sha256(b"".join(f.chunks())).hexdigest()) for name, f in request.FILES.items()
-        )
-        for file in request.FILES.values():
+        uploads = [(name, file) for name, file in request.FILES.items() if isinstance(file, UploadedFile)]
+        files = sorted((name, hashlib.sha256(b"".join(file.chunks())).hexdigest()) for name, file in uploads)
+        for _name, file in uploads:
             file.seek(0)
         return repr((fields, files)).encode()
     return request.body

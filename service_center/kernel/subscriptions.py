@@ -11,7 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Min, Q
@@ -99,7 +99,7 @@ def _postpone(delivery: Delivery, error: Exception, at: datetime) -> None:
     )
 
 
-def lag() -> list[dict[str, object]]:
+def lag() -> list[Any]:
     """Gauge: pending and dead deliveries and the oldest waiting fact per subscriber."""
     return list(
         Delivery.objects.values("subscriber").annotate(

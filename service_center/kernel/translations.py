@@ -40,7 +40,9 @@ def source() -> Path:
 
 def collect() -> Catalog:
     """Every message of the code, with where it stands (files only: line numbers would change every day)."""
-    found = Catalog(locale="en", project="service_center", charset="utf-8", fuzzy=False, header_comment=HEADER)
+    found = Catalog(
+        locale="en", project="service_center", charset="utf-8", fuzzy=False, header_comment=HEADER
+    )
     found.creation_date = found.revision_date = FIXED
     root = Path(settings.BASE_DIR)
     for room in ROOMS:
@@ -59,7 +61,7 @@ def _method(path: Path) -> Any:
 
 def _extract_template(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[tuple[int, str, Any, list[str]]]:
+) -> Iterator[tuple[Any, ...]]:
     """A Django template as the Python its translation tags amount to; its indentation means nothing."""
     text = "\n".join(line.strip() for line in templatize(file.read().decode()).splitlines())
     yield from extract_python(io.BytesIO(text.encode()), keywords, comment_tags, options)

@@ -1,6 +1,7 @@
 """Settings common to every environment; the rest comes from environment variables (docs/operations.md)."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -67,7 +68,7 @@ TEMPLATE_LOADERS = [
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -180,7 +181,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "service@localhost")
 SMS_BACKEND = env("SMS_BACKEND", "service_center.kernel.channels.ConsoleSms")
 PUBLIC_URL = env("PUBLIC_URL", f"http://localhost:{env.int('SERVICE_CENTER_PORT', 8000)}")
 
-FIELD_KEYS = env.dict("FIELD_KEYS", {})  # key id = base64 of 32 bytes, the first one encrypts
+FIELD_KEYS: dict[str, str] = env.dict("FIELD_KEYS", {})  # key id = base64 of 32 bytes, the first one encrypts
 BLIND_INDEX_KEY = env("BLIND_INDEX_KEY", "")
 DEMO = env.bool("DEMO", False)
 

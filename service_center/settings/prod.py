@@ -16,7 +16,7 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = dict(part.split("=", 1) for part in _secret("FIELD_KEYS").split(","))
 BLIND_INDEX_KEY = _secret("BLIND_INDEX_KEY")
 DEMO = False

@@ -13,7 +13,7 @@ from staff.models import Appraisal, Person
 from staff.states import AppraisalStatus, Role
 
 
-class PersonFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class PersonFilters(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=Role.choices, method="holding")
     branch = django_filters.CharFilter("branch__code")
     team = django_filters.CharFilter("team__code")
@@ -25,10 +25,10 @@ class PersonFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-f
         fields = ()
 
     def holding(self, rows: QuerySet[Person], name: str, role: str) -> QuerySet[Person]:
-        return rows.with_role(role)  # type: ignore[attr-defined, no-any-return]  # PersonQuerySet
+        return rows.with_role(role)  # type: ignore[attr-defined]  # our own queryset
 
 
-class AppraisalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+class AppraisalFilters(django_filters.FilterSet):
     person = django_filters.CharFilter("person__user__username")
     branch = django_filters.CharFilter("person__branch__code")
     status = django_filters.ChoiceFilter(choices=AppraisalStatus.choices)

@@ -38,7 +38,16 @@ class Story:
         self.client = Client()
         self.client.force_login(user, backend="service_center.kernel.access.Backend")
 
-    def __call__(self, name: str, *where: Any, status: int = 0, query: str = "", version: int | None = None, key: str = "", **body: Any) -> Any:
+    def __call__(
+        self,
+        name: str,
+        *where: Any,
+        status: int = 0,
+        query: str = "",
+        version: int | None = None,
+        key: str = "",
+        **body: Any,
+    ) -> Any:
         method, path, operation = self.operations[name]
         values = iter(where)
         url = re.sub(r"{\w+}", lambda _: str(next(values)), path) + (f"?{query}" if query else "")
@@ -48,7 +57,11 @@ class Story:
         if method in {"POST", "PATCH"}:
             self._check_request(operation, body)
         answer = self.client.generic(
-            method, url, json.dumps(body) if method != "GET" else b"", content_type="application/json", **headers
+            method,
+            url,
+            json.dumps(body) if method != "GET" else b"",
+            content_type="application/json",
+            **headers,
         )
         wanted = status or {"GET": 200, "POST": 201, "PATCH": 200, "DELETE": 204}[method]
         assert answer.status_code == wanted, (name, answer.status_code, answer.content.decode()[:600])
@@ -111,11 +124,11 @@ def doors(document: dict[str, Any]) -> Callable[[str], Story]:
 
 
 @pytest.fixture
-def settle() -> Iterator[Callable[[], None]]:
+def settle() -> Callable[[], None]:
     """Let everything that was promised happen: deliveries, clocks, jobs, messages."""
 
     def run() -> None:
         while sweep.once():
             pass
 
-    yield run
+    return run

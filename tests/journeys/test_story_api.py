@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from service_center.kernel import commands
 from service_center.kernel.models import Message
 from tests.journeys.conftest import Story
 
@@ -71,7 +72,12 @@ def arrive(engineer: Story, number: str) -> None:
 
 def finish(engineer: Story, number: str) -> None:
     """Draft, show, sign, file, leave."""
-    words = {"work_done": "更换启动电容并清洗滤网", "tested": True, "demonstrated": True, "customer_comment": "很及时"}
+    words = {
+        "work_done": "更换启动电容并清洗滤网",
+        "tested": True,
+        "demonstrated": True,
+        "customer_comment": "很及时",
+    }
     shown = engineer("create_ticket_report_preview", number, **words)["report_preview"]
     signed = engineer(
         "create_ticket_signature", number, png=PNG, signed_by="王芳", report_hash=shown["report_hash"]
@@ -82,7 +88,12 @@ def finish(engineer: Story, number: str) -> None:
 
 def diagnose(engineer: Story, number: str) -> None:
     engineer(
-        "create_ticket_diagnosis", number, fault_class="device", fault_code="E4", cause="启动电容失效", plan="更换电容"
+        "create_ticket_diagnosis",
+        number,
+        fault_class="device",
+        fault_code="E4",
+        cause="启动电容失效",
+        plan="更换电容",
     )
 
 
@@ -93,7 +104,8 @@ def diagnose(engineer: Story, number: str) -> None:
 )  # fmt: skip
 def test_from_the_call_to_the_survey(doors: Doors, settle: Callable[[], None]) -> None:
     agent, engineer, store = doors("agent"), doors("engineer"), doors("storekeeper")
-    ticket = call_in(agent)
+    with commands.as_of(datetime.now(UTC) - timedelta(hours=3)):
+        ticket = call_in(agent)
     number = ticket["number"]
     assert re.fullmatch(r"T-\d{4}-\d{6}", number)
     assert (ticket["status"], ticket["owner"]) == ("registered", "agent")
@@ -104,12 +116,14 @@ def test_from_the_call_to_the_survey(doors: Doors, settle: Callable[[], None]) -
     dispatch(agent, engineer, number)
     arrive(engineer, number)
     diagnose(engineer, number)
-    line = engineer("create_ticket_part_lines", number, part="P-1001", quantity=1, source="store")["part_lines"]
+    line = engineer("create_ticket_part_lines", number, part="P-1001", quantity=1, source="store")[
+        "part_lines"
+    ]
     assert line["status"] == "reserved"
     reserved = store("list_reservation", query="status=reserved")["results"][0]
     store("create_reservation_issue", reserved["id"])
     engineer("create_ticket_faulty_parts", number, part_line=line["id"], disposition="custody")
-    engineer("create_ticket_time_entries", number, category="free", started_at=at(0), minutes=45)
+    engineer("create_ticket_time_entries", number, category="free", started_at=at(-1), minutes=45)
     finish(engineer, number)
     assert agent("get_ticket", number)["status"] == "handled"
     agent("create_ticket_result_call", number, outcome="reached", satisfied=True)
@@ -120,9 +134,16 @@ def test_from_the_call_to_the_survey(doors: Doors, settle: Callable[[], None]) -
     assert states["response"] == "met"
     assert states["solution"] == "met"
     told = [item["name"] for item in agent("list_ticket_timeline", number, query="page_size=100")["results"]]
-    assert {"ticket.registered", "ticket.assigned", "visit.arrived", "ticket.signed", "ticket.closed"} <= set(told)
+    assert {"ticket.registered", "ticket.assigned", "visit.arrived", "ticket.signed", "ticket.closed"} <= set(
+        told
+    )
     sms = Message.objects.filter(template__contains="invitation").latest("id")
-    survey = Client().get(next(link for link in sms.links if "/s/" in link).split("://", 1)[-1].partition("/")[1:][1].join(["/", ""]))
+    survey = Client().get(
+        next(link for link in sms.links if "/s/" in link)
+        .split("://", 1)[-1]
+        .partition("/")[1:][1]
+        .join(["/", ""])
+    )
     assert survey.status_code == 200
     due = agent("list_follow_up", query=f"ticket={number}")["results"]
     assert len(due) == 1
@@ -150,7 +171,9 @@ def test_dissatisfied_goes_back_and_twice_tells_the_manager(doors: Doors, settle
     diagnose(engineer, number)
     for _ in range(2):
         finish_or_return(engineer, number)
-        back = agent("create_ticket_result_call", number, outcome="reached", satisfied=False, reason="还是不凉")
+        back = agent(
+            "create_ticket_result_call", number, outcome="reached", satisfied=False, reason="还是不凉"
+        )
         assert back["ticket"]["status"] == "in_handling"
     settle()
     news = manager("list_notifications")["results"]
@@ -215,15 +238,22 @@ def test_part_short_holds_and_its_arrival_resumes(doors: Doors, settle: Callable
     arrive(engineer, number)
     diagnose(engineer, number)
     part = engineer("get_part", "P-1001")
-    line = engineer("create_ticket_part_lines", number, part="P-1001", quantity=part["on_hand"] + 1, source="store")
+    line = engineer(
+        "create_ticket_part_lines", number, part="P-1001", quantity=part["on_hand"] + 1, source="store"
+    )
     assert line["part_lines"]["status"] == "short"
     held = engineer(
-        "create_ticket_hold", number, reason="part", notice={"channel": "phone", "text": "配件缺货，到货后联系您"}
+        "create_ticket_hold",
+        number,
+        reason="part",
+        notice={"channel": "phone", "text": "配件缺货，到货后联系您"},
     )
     assert held["ticket"]["status"] == "on_hold"
     states = {clock["kind"]: clock["state"] for clock in agent("list_ticket_clocks", number)["results"]}
     assert (states["solution"], states["part_cycle"]) == ("paused", "running")
-    place = next(p for p in store("list_stock_location")["results"] if p["kind"] == "store" and p["branch"] == "HZ")
+    place = next(
+        p for p in store("list_stock_location")["results"] if p["kind"] == "store" and p["branch"] == "HZ"
+    )
     doors("parts")(
         "create_stock_movement", part="P-1001", location=place["code"], quantity=50, reason="到货入库"
     )
@@ -268,7 +298,10 @@ def test_decline_brings_the_ticket_back_to_the_agent(doors: Doors, settle: Calla
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"customer": {"name": "张三", "phone": "12", "address": {"zone": "city", "detail": "x"}}}, "customer.phone"),
+        (
+            {"customer": {"name": "张三", "phone": "12", "address": {"zone": "city", "detail": "x"}}},
+            "customer.phone",
+        ),
         ({"subject": ""}, "subject"),
         ({"subject": "长" * 121}, "subject"),
         ({"description": "a\x00b"}, "description"),
@@ -282,7 +315,13 @@ def test_a_bad_call_is_refused_beside_its_field(doors: Doors, change: dict[str, 
     agent = doors("agent")
     before = len(agent("list_ticket", query="page_size=100")["results"])
     file = agent("list_customer", query="phone_last4=8000")["results"][0]
-    body = {"channel": "phone", "customer": {"id": file["id"]}, "subject": "x", "description": "x", "demand": "repair"}
+    body = {
+        "channel": "phone",
+        "customer": {"id": file["id"]},
+        "subject": "x",
+        "description": "x",
+        "demand": "repair",
+    }
     refused = agent("create_ticket", status=400, **body | change)
     assert field in {problem["field"] for problem in refused["errors"]}
     assert len(agent("list_ticket", query="page_size=100")["results"]) == before
@@ -300,7 +339,9 @@ def test_a_stale_edit_is_refused_and_says_the_current_version(doors: Doors) -> N
     agent = doors("agent")
     ticket = call_in(agent)
     edited = agent("edit_ticket", ticket["number"], version=ticket["version"], subject="新的说明")
-    refused = agent("edit_ticket", ticket["number"], status=412, version=ticket["version"], subject="另一说明")
+    refused = agent(
+        "edit_ticket", ticket["number"], status=412, version=ticket["version"], subject="另一说明"
+    )
     assert refused["current"] == edited["version"]
     assert agent("get_ticket", ticket["number"])["subject"] == "新的说明"
 

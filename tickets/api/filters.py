@@ -10,7 +10,7 @@ from tickets.models import Charge, Ticket
 from tickets.queries import search
 
 
-class TicketFilters(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+class TicketFilters(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=states.Status.choices)
     tier = django_filters.ChoiceFilter(choices=states.Tier.choices)
     channel = django_filters.ChoiceFilter(choices=states.Channel.choices)
@@ -43,7 +43,7 @@ class TicketFilters(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         return search.matching(tickets, value)
 
 
-class ChargeFilters(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
+class ChargeFilters(django_filters.FilterSet):
     ticket = django_filters.CharFilter(field_name="ticket__number")
     voided = django_filters.BooleanFilter(field_name="voided_at", lookup_expr="isnull", exclude=True)
 

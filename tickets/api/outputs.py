@@ -20,7 +20,7 @@ _INSTANT = Instant()
 
 
 def stamp(moment: Any) -> str | None:
-    return _INSTANT.to_representation(moment)
+    return None if moment is None else _INSTANT.to_representation(moment)
 
 
 class TicketRef(Output):
@@ -127,18 +127,14 @@ class TicketOutput(TicketRef):
             "allowed": commands.allowed_nouns(instance),
         }
 
-    def _links(self, ticket: Ticket) -> list[dict[str, str | None]]:
+    def _links(self, ticket: Ticket) -> list[dict[str, Any]]:
         known = self.context.get("links")
         rows = ticket.links.order_by("id") if known is None else known[ticket.pk]
         base = f"/api/v1/tickets/{ticket.number}/"
-        own = [
-            ("self", ""),
-            ("timeline", "timeline/"),
-            ("clocks", "clocks/"),
-            ("attachments", "attachments/"),
-        ]
-        return [{"rel": rel, "label": ticket.number, "href": base + path} for rel, path in own] + [
-            {"rel": row.rel, "label": row.label, "href": None} for row in rows
+        own = {"self": "", "timeline": "timeline/", "clocks": "clocks/", "attachments": "attachments/"}
+        return [
+            *({"rel": rel, "label": ticket.number, "href": base + path} for rel, path in own.items()),
+            *({"rel": row.rel, "label": row.label, "href": None} for row in rows),
         ]
 
 

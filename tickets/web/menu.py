@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from service_center.kernel.models import User
 from service_center.kernel.web import menu, panels, search
 from tickets.models import Ticket
 from tickets.web import queue
@@ -48,9 +49,8 @@ def _tickets_panel(**by: str) -> panels.Panel:
     field = by["field"]
 
     def panel(request: HttpRequest, obj: Any) -> SafeString:
-        rows = (
-            Ticket.objects.visible_to(request.user).filter(**{field: obj}).with_people().order_by("-id")[:20]
-        )  # type: ignore[arg-type]
+        user: User = request.user  # type: ignore[assignment]  # behind the log-in
+        rows = Ticket.objects.visible_to(user).filter(**{field: obj}).with_people().order_by("-id")[:20]
         return render_to_string("tickets/panel.html", {"rows": rows, field: obj}, request=request)
 
     return panel

@@ -291,7 +291,7 @@ LIKE = {"report-preview": "report"}
 def open_nouns(ticket: Ticket) -> set[str]:
     """Names of the steps that the ticket's state allows."""
     names = set(ALWAYS)
-    for transition in ticket.get_available_status_transitions():
+    for transition in ticket.get_available_status_transitions():  # type: ignore[attr-defined]  # made by the state field
         if noun := transition.custom.get("noun"):
             names.add(noun)
         if undo := transition.custom.get("undo"):

@@ -44,7 +44,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldProblem(many=True)
+    errors = FieldProblem(many=True)  # type: ignore[assignment]  # a field called as the standard calls it
 
 
 class PreconditionRequired(exceptions.APIException):

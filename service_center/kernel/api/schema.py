@@ -22,7 +22,7 @@ _PROBLEMS = {
 }
 
 
-class NameOfRow(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers itself
+class NameOfRow(OpenApiSerializerFieldExtension):
     """Rows are named by a code or a username: a string, also when the name lies across a relation."""
 
     target_class = "rest_framework.serializers.SlugRelatedField"
@@ -42,16 +42,16 @@ class Schema(AutoSchema):
         noun, name = getattr(self.view, "noun", None), getattr(self.view, "name", "")
         if noun is not None:
             action = {"POST": "create", "DELETE": "undo", "GET": "list"}[self.method]
-            return f"{action}_{self.view.parent}_{noun.replace('-', '_')}"
+            return f"{action}_{getattr(self.view, 'parent', '')}_{noun.replace('-', '_')}"
         if name:
             listing = hasattr(self.view, "pagination_class")
-            action = {
+            verbs = {
                 "POST": "create",
                 "PATCH": "edit",
                 "GET": "list" if listing else "get",
                 "DELETE": "delete",
             }
-            return f"{action[self.method]}_{name}"
+            return f"{verbs[self.method]}_{name}"
         return super().get_operation_id()
 
     def _get_serializer_name(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> str:

@@ -10,7 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from service_center.kernel.api.authentication import Session, TokenAuthentication
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
+class TokenScheme(OpenApiAuthenticationExtension):
     """Describes the bearer token in the OpenAPI document."""
 
     target_class = TokenAuthentication
@@ -20,7 +20,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
+class SessionScheme(OpenApiAuthenticationExtension):
     """Describes the browser's session in the OpenAPI document."""
 
     target_class = Session

@@ -37,9 +37,7 @@ class Instant(serializers.DateTimeField):
         except OverflowError:
             self.fail("invalid")
 
-    def to_representation(self, value: datetime | None) -> str | None:
-        if value is None:
-            return None
+    def to_representation(self, value: datetime) -> str:
         text = value.astimezone(UTC).isoformat(timespec="microseconds" if value.microsecond else "seconds")
         return text.replace("+00:00", "Z")
 

@@ -25,6 +25,6 @@ class PerPrincipal(SimpleRateThrottle):
         self.cache = LocMemCache("throttle", {})
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        if request.user is not None and request.user.is_authenticated:
+        if getattr(request.user, "is_authenticated", False):
             return f"throttle:user:{request.user.pk}"
         return f"throttle:address:{self.get_ident(request)}"

@@ -238,16 +238,11 @@ class NounView(Door):
     def reply(self, request: Request, row: Any, result: Any) -> Response:
         fresh = self.model._base_manager.get(pk=row.pk)
         body: dict[str, Any] = {self.parent: ref(self.parent_output, fresh, request)}
-        headers = {"ETag": f'"{fresh.version}"'} if hasattr(fresh, "version") else {}  # type: ignore[attr-defined]
+        headers = {"ETag": f'"{fresh.version}"'} if hasattr(fresh, "version") else {}
         if isinstance(result, Approval):
             return Response({"approval": ApprovalRef(result).data, **body}, status=202, headers=headers)
         noun = ref(self.output, result, request) if self.output is not None else {}
         return Response({self.noun.replace("-", "_"): noun, **body}, status=201, headers=headers)
-
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        from rest_framework.exceptions import MethodNotAllowed
-
-        raise MethodNotAllowed(request.method or "")
 
     @property
     def allowed_methods(self) -> list[str]:

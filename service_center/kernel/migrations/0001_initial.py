@@ -10,690 +10,1318 @@ import service_center.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('theme', models.CharField(choices=[('auto', 'auto'), ('light', 'light'), ('dark', 'dark')], default='auto', max_length=5)),
-                ('session_epoch', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=40, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("auto", "auto"), ("light", "light"), ("dark", "dark")],
+                        default="auto",
+                        max_length=5,
+                    ),
+                ),
+                ("session_epoch", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('zone', models.CharField(default='Asia/Shanghai', max_length=60)),
-                ('weekly', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("zone", models.CharField(default="Asia/Shanghai", max_length=60)),
+                ("weekly", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Circuit',
+            name="Circuit",
             fields=[
-                ('channel', models.CharField(max_length=10, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('open_until', models.DateTimeField(null=True)),
+                ("channel", models.CharField(max_length=10, primary_key=True, serialize=False)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("open_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('article', models.CharField(max_length=40)),
-                ('title_zh', models.CharField(max_length=160)),
-                ('title_en', models.CharField(max_length=160)),
-                ('in_force_from', models.DateField(null=True)),
-                ('in_force_to', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("article", models.CharField(max_length=40)),
+                ("title_zh", models.CharField(max_length=160)),
+                ("title_en", models.CharField(max_length=160)),
+                ("in_force_from", models.DateField(null=True)),
+                ("in_force_to", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('series', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('value', models.PositiveIntegerField(default=0)),
+                ("series", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("value", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='Gauge',
+            name="Gauge",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('value', models.FloatField()),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("value", models.FloatField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='PeriodicJob',
+            name="PeriodicJob",
             fields=[
-                ('code', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField(db_index=True)),
-                ('last_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('failures', models.PositiveIntegerField(default=0)),
+                ("code", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField(db_index=True)),
+                ("last_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                ("failures", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='RulebookState',
+            name="RulebookState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('read_only', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("read_only", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('verb', models.CharField(max_length=80)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('subject_label', models.CharField(blank=True, max_length=120)),
-                ('payload', models.JSONField(default=dict)),
-                ('branch_id', models.BigIntegerField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('steps', models.JSONField(default=list)),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('current_role', models.CharField(blank=True, max_length=40)),
-                ('current_branch', models.BigIntegerField(null=True)),
-                ('status', models.CharField(choices=[('pending', '待审批'), ('approved', '已批准'), ('rejected', '已驳回'), ('withdrawn', '已撤回')], default='pending', max_length=10)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('origin_key', models.CharField(editable=False, max_length=260, null=True, unique=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=80)),
+                ("verb", models.CharField(max_length=80)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("subject_label", models.CharField(blank=True, max_length=120)),
+                ("payload", models.JSONField(default=dict)),
+                ("branch_id", models.BigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("steps", models.JSONField(default=list)),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("current_role", models.CharField(blank=True, max_length=40)),
+                ("current_branch", models.BigIntegerField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待审批"),
+                            ("approved", "已批准"),
+                            ("rejected", "已驳回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("origin_key", models.CharField(editable=False, max_length=260, null=True, unique=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalDecision',
+            name="ApprovalDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(max_length=40)),
-                ('approve', models.BooleanField()),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='kernel.approval')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveSmallIntegerField()),
+                ("role", models.CharField(max_length=40)),
+                ("approve", models.BooleanField()),
+                ("note", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="kernel.approval",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner_type', models.CharField(max_length=60)),
-                ('owner_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=160)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('at', models.DateTimeField()),
-                ('origin_key', models.CharField(editable=False, max_length=260, null=True, unique=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner_type", models.CharField(max_length=60)),
+                ("owner_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=160)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("at", models.DateTimeField()),
+                ("origin_key", models.CharField(editable=False, max_length=260, null=True, unique=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarException',
+            name="CalendarException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('windows', models.JSONField(default=list)),
-                ('name_zh', models.CharField(blank=True, max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('imported', models.BooleanField(default=False)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='kernel.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("windows", models.JSONField(default=list)),
+                ("name_zh", models.CharField(blank=True, max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("imported", models.BooleanField(default=False)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="kernel.calendar",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('plan', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='kernel.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("plan", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="kernel.calendar",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalStep',
+            name="ApprovalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('conditions', models.JSONField(blank=True, default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('approved', '已批准'), ('in_force', '生效'), ('superseded', '已被取代')], default='draft', max_length=10)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('conflicts', models.JSONField(blank=True, default=list)),
-                ('alternative', models.BooleanField(default=False)),
-                ('mandatory', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
-                ('notes', models.TextField(blank=True)),
-                ('seed', models.CharField(editable=False, max_length=240, null=True, unique=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('kind', models.CharField(max_length=80)),
-                ('name_zh', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('amount_min', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('amount_max', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('min_setting', models.CharField(blank=True, max_length=80)),
-                ('max_setting', models.CharField(blank=True, max_length=80)),
-                ('role', models.CharField(max_length=40)),
-                ('order', models.PositiveSmallIntegerField(default=1)),
-                ('same_branch', models.BooleanField(default=False)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clause', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='kernel.clause')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("conditions", models.JSONField(blank=True, default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("approved", "已批准"),
+                            ("in_force", "生效"),
+                            ("superseded", "已被取代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("conflicts", models.JSONField(blank=True, default=list)),
+                ("alternative", models.BooleanField(default=False)),
+                ("mandatory", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
+                ("notes", models.TextField(blank=True)),
+                ("seed", models.CharField(editable=False, max_length=240, null=True, unique=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("kind", models.CharField(max_length=80)),
+                ("name_zh", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("amount_min", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("amount_max", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("min_setting", models.CharField(blank=True, max_length=80)),
+                ("max_setting", models.CharField(blank=True, max_length=80)),
+                ("role", models.CharField(max_length=40)),
+                ("order", models.PositiveSmallIntegerField(default=1)),
+                ("same_branch", models.BooleanField(default=False)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="kernel.clause",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('met', 'Met'), ('breached', 'Breached'), ('cancelled', 'Cancelled')], default='running', max_length=10)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('generation', models.PositiveSmallIntegerField(default=0)),
-                ('fold_version', models.PositiveIntegerField(default=0)),
-                ('target', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('promised_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('consumed_seconds', models.DecimalField(decimal_places=6, default=0, max_digits=17)),
-                ('left_seconds', models.DecimalField(decimal_places=6, default=0, max_digits=17)),
-                ('counted_to', models.DateTimeField(null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('pause_reason', models.CharField(blank=True, max_length=40)),
-                ('warned_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('schedule', models.JSONField(default=list)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('next_rung', models.CharField(blank=True, max_length=20)),
-                ('calendar_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.calendarversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("generation", models.PositiveSmallIntegerField(default=0)),
+                ("fold_version", models.PositiveIntegerField(default=0)),
+                ("target", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("promised_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("consumed_seconds", models.DecimalField(decimal_places=6, default=0, max_digits=17)),
+                ("left_seconds", models.DecimalField(decimal_places=6, default=0, max_digits=17)),
+                ("counted_to", models.DateTimeField(null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("pause_reason", models.CharField(blank=True, max_length=40)),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("schedule", models.JSONField(default=list)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("next_rung", models.CharField(blank=True, max_length=20)),
+                (
+                    "calendar_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.calendarversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CommandRecord',
+            name="CommandRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('principal', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('verb', models.CharField(blank=True, max_length=120)),
-                ('result_type', models.CharField(blank=True, max_length=60)),
-                ('result_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("principal", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("verb", models.CharField(blank=True, max_length=120)),
+                ("result_type", models.CharField(blank=True, max_length=60)),
+                ("result_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('principal', 'key'), name='command_once')],
+                "constraints": [models.UniqueConstraint(fields=("principal", "key"), name="command_once")],
             },
         ),
         migrations.AddField(
-            model_name='clause',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='kernel.document'),
+            model_name="clause",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="clauses", to="kernel.document"
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('schema', models.PositiveSmallIntegerField(default=1)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('version', models.IntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('occurred_at', models.DateTimeField()),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("schema", models.PositiveSmallIntegerField(default=1)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("version", models.IntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("occurred_at", models.DateTimeField()),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscriber', models.CharField(max_length=80)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subscriber", models.CharField(max_length=80)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.event",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EventLink',
+            name="EventLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='kernel.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="kernel.event",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('sms', 'Sms')], max_length=10)),
-                ('recipient', service_center.kernel.fields.EncryptedTextField()),
-                ('recipient_masked', models.CharField(max_length=60)),
-                ('template', models.CharField(max_length=80)),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('title', service_center.kernel.fields.EncryptedTextField(blank=True, default='')),
-                ('text', service_center.kernel.fields.EncryptedTextField()),
-                ('links', service_center.kernel.fields.EncryptedJSONField(default=list)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('dedupe_key', models.CharField(max_length=200, unique=True)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('leased', 'Leased'), ('sent', 'Sent'), ('dead', 'Dead')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('lease_token', models.PositiveIntegerField(default=0)),
-                ('provider_id', models.CharField(blank=True, max_length=120)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(choices=[("email", "Email"), ("sms", "Sms")], max_length=10)),
+                ("recipient", service_center.kernel.fields.EncryptedTextField()),
+                ("recipient_masked", models.CharField(max_length=60)),
+                ("template", models.CharField(max_length=80)),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                ("title", service_center.kernel.fields.EncryptedTextField(blank=True, default="")),
+                ("text", service_center.kernel.fields.EncryptedTextField()),
+                ("links", service_center.kernel.fields.EncryptedJSONField(default=list)),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("leased", "Leased"),
+                            ("sent", "Sent"),
+                            ("dead", "Dead"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("lease_token", models.PositiveIntegerField(default=0)),
+                ("provider_id", models.CharField(blank=True, max_length=120)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'leased'])), fields=['channel', 'next_try_at', 'id'], name='message_due'), models.Index(fields=['subject_type', 'subject_id', 'id'], name='message_subject')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "leased"])),
+                        fields=["channel", "next_try_at", "id"],
+                        name="message_due",
+                    ),
+                    models.Index(fields=["subject_type", "subject_id", "id"], name="message_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('template', models.CharField(max_length=80)),
-                ('params', models.JSONField(default=dict)),
-                ('url', models.CharField(blank=True, max_length=200)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('dedupe_key', models.CharField(max_length=200, null=True, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("template", models.CharField(max_length=80)),
+                ("params", models.JSONField(default=dict)),
+                ("url", models.CharField(blank=True, max_length=200)),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("dedupe_key", models.CharField(max_length=200, null=True, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PasswordReset',
+            name="PasswordReset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='password_resets', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="password_resets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('seen_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('conditions', models.JSONField(blank=True, default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('approved', '已批准'), ('in_force', '生效'), ('superseded', '已被取代')], default='draft', max_length=10)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('conflicts', models.JSONField(blank=True, default=list)),
-                ('alternative', models.BooleanField(default=False)),
-                ('mandatory', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
-                ('notes', models.TextField(blank=True)),
-                ('seed', models.CharField(editable=False, max_length=240, null=True, unique=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('code', models.CharField(max_length=80)),
-                ('name_zh', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('unit', models.CharField(choices=[('second', '秒'), ('minute', '分钟'), ('hour', '小时'), ('working_day', '工作日'), ('natural_day', '自然日')], max_length=12)),
-                ('rungs', models.JSONField(blank=True, default=list)),
-                ('pausing_reasons', models.JSONField(blank=True, default=list)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.calendar')),
-                ('clause', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='kernel.clause')),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("conditions", models.JSONField(blank=True, default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("approved", "已批准"),
+                            ("in_force", "生效"),
+                            ("superseded", "已被取代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("conflicts", models.JSONField(blank=True, default=list)),
+                ("alternative", models.BooleanField(default=False)),
+                ("mandatory", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
+                ("notes", models.TextField(blank=True)),
+                ("seed", models.CharField(editable=False, max_length=240, null=True, unique=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("code", models.CharField(max_length=80)),
+                ("name_zh", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("value", models.DecimalField(decimal_places=4, max_digits=12)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("second", "秒"),
+                            ("minute", "分钟"),
+                            ("hour", "小时"),
+                            ("working_day", "工作日"),
+                            ("natural_day", "自然日"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("rungs", models.JSONField(blank=True, default=list)),
+                ("pausing_reasons", models.JSONField(blank=True, default=list)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.calendar"
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="kernel.clause",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClockEvent',
+            name="ClockEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('start', 'Start'), ('pause', 'Pause'), ('resume', 'Resume'), ('stop', 'Stop'), ('retarget', 'Retarget'), ('cancel', 'Cancel'), ('reopen', 'Reopen'), ('retract', 'Retract')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('occurred_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('data', models.JSONField(default=dict)),
-                ('calendar_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.calendarversion')),
-                ('clock', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='kernel.clock')),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.rule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("start", "Start"),
+                            ("pause", "Pause"),
+                            ("resume", "Resume"),
+                            ("stop", "Stop"),
+                            ("retarget", "Retarget"),
+                            ("cancel", "Cancel"),
+                            ("reopen", "Reopen"),
+                            ("retract", "Retract"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("occurred_at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "calendar_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.calendarversion",
+                    ),
+                ),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="kernel.clock",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.rule",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='clock',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.rule'),
+            model_name="clock",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.rule"
+            ),
         ),
         migrations.CreateModel(
-            name='RungFiring',
+            name="RungFiring",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('generation', models.PositiveSmallIntegerField()),
-                ('rung', models.CharField(max_length=20)),
-                ('instant', models.DateTimeField()),
-                ('fired_at', models.DateTimeField()),
-                ('skipped', models.BooleanField(default=False)),
-                ('fold_version', models.PositiveIntegerField()),
-                ('clock', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='firings', to='kernel.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("generation", models.PositiveSmallIntegerField()),
+                ("rung", models.CharField(max_length=20)),
+                ("instant", models.DateTimeField()),
+                ("fired_at", models.DateTimeField()),
+                ("skipped", models.BooleanField(default=False)),
+                ("fold_version", models.PositiveIntegerField()),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="firings",
+                        to="kernel.clock",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('conditions', models.JSONField(blank=True, default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('approved', '已批准'), ('in_force', '生效'), ('superseded', '已被取代')], default='draft', max_length=10)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('conflicts', models.JSONField(blank=True, default=list)),
-                ('alternative', models.BooleanField(default=False)),
-                ('mandatory', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
-                ('notes', models.TextField(blank=True)),
-                ('seed', models.CharField(editable=False, max_length=240, null=True, unique=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('code', models.CharField(max_length=80)),
-                ('name_zh', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(choices=[('integer', '整数'), ('decimal', '小数'), ('money', '金额'), ('weight', '权重'), ('flag', '开关'), ('text', '文本'), ('duration', '时长'), ('list', '列表'), ('mapping', '对照表')], max_length=10)),
-                ('value', models.JSONField()),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('minimum', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('maximum', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('choices', models.JSONField(blank=True, default=list)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clause', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='kernel.clause')),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("conditions", models.JSONField(blank=True, default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("approved", "已批准"),
+                            ("in_force", "生效"),
+                            ("superseded", "已被取代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("conflicts", models.JSONField(blank=True, default=list)),
+                ("alternative", models.BooleanField(default=False)),
+                ("mandatory", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
+                ("notes", models.TextField(blank=True)),
+                ("seed", models.CharField(editable=False, max_length=240, null=True, unique=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("code", models.CharField(max_length=80)),
+                ("name_zh", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("integer", "整数"),
+                            ("decimal", "小数"),
+                            ("money", "金额"),
+                            ("weight", "权重"),
+                            ("flag", "开关"),
+                            ("text", "文本"),
+                            ("duration", "时长"),
+                            ("list", "列表"),
+                            ("mapping", "对照表"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("value", models.JSONField()),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("minimum", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("maximum", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("choices", models.JSONField(blank=True, default=list)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="kernel.clause",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UserSession',
+            name="UserSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('device', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("device", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['current_role', 'current_branch'], name='approval_inbox'),
+            model_name="approval",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["current_role", "current_branch"],
+                name="approval_inbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='approval_subject'),
+            model_name="approval",
+            index=models.Index(fields=["subject_type", "subject_id"], name="approval_subject"),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('verb', 'subject_type', 'subject_id'), name='approval_one_pending'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "pending")),
+                fields=("verb", "subject_type", "subject_id"),
+                name="approval_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('status', 'pending')), models.Q(models.Q(('status', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='approval_decided_whole'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("status", "pending")),
+                    models.Q(models.Q(("status", "pending"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="approval_decided_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'rejected']), _negated=True), models.Q(('decided_by', models.F('requester')), _negated=True), _connector='OR'), name='approval_not_by_requester'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["approved", "rejected"]), _negated=True),
+                    models.Q(("decided_by", models.F("requester")), _negated=True),
+                    _connector="OR",
+                ),
+                name="approval_not_by_requester",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvaldecision',
-            constraint=models.UniqueConstraint(fields=('approval', 'step'), name='approval_step_once'),
+            model_name="approvaldecision",
+            constraint=models.UniqueConstraint(fields=("approval", "step"), name="approval_step_once"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['owner_type', 'owner_id', 'id'], name='attachment_owner'),
+            model_name="attachment",
+            index=models.Index(fields=["owner_type", "owner_id", "id"], name="attachment_owner"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('owner_type', 'owner_id', 'kind', 'sha256'), name='attachment_once_per_owner'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                fields=("owner_type", "owner_id", "kind", "sha256"), name="attachment_once_per_owner"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarexception',
-            constraint=models.UniqueConstraint(fields=('calendar', 'on'), name='calendar_exception_day'),
+            model_name="calendarexception",
+            constraint=models.UniqueConstraint(fields=("calendar", "on"), name="calendar_exception_day"),
         ),
         migrations.AddConstraint(
-            model_name='calendarversion',
-            constraint=models.UniqueConstraint(fields=('calendar', 'number'), name='calendar_version_number'),
+            model_name="calendarversion",
+            constraint=models.UniqueConstraint(fields=("calendar", "number"), name="calendar_version_number"),
         ),
         migrations.AddIndex(
-            model_name='approvalstep',
-            index=models.Index(fields=['kind', 'status'], name='approvalstep_kind'),
+            model_name="approvalstep",
+            index=models.Index(fields=["kind", "status"], name="approvalstep_kind"),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='approvalstep_version'),
+            model_name="approvalstep",
+            constraint=models.UniqueConstraint(fields=("key", "version"), name="approvalstep_version"),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('key',), name='approvalstep_one_in_force'),
+            model_name="approvalstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "in_force")), fields=("key",), name="approvalstep_one_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['in_force', 'superseded']), _negated=True), ('valid_from__isnull', False), _connector='OR'), name='approvalstep_force_has_start'),
+            model_name="approvalstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["in_force", "superseded"]), _negated=True),
+                    ("valid_from__isnull", False),
+                    _connector="OR",
+                ),
+                name="approvalstep_force_has_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'superseded'), _negated=True), ('valid_to__isnull', False), _connector='OR'), name='approvalstep_end_known'),
+            model_name="approvalstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "superseded"), _negated=True),
+                    ("valid_to__isnull", False),
+                    _connector="OR",
+                ),
+                name="approvalstep_end_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='approvalstep_force_forward'),
+            model_name="approvalstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="approvalstep_force_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_min', None), ('amount_max', None), ('amount_max__gt', models.F('amount_min')), _connector='OR'), name='approvalstep_range'),
+            model_name="approvalstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_min", None),
+                    ("amount_max", None),
+                    ("amount_max__gt", models.F("amount_min")),
+                    _connector="OR",
+                ),
+                name="approvalstep_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('document', 'article'), name='clause_article'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("document", "article"), name="clause_article"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='event_at_brin'),
+            model_name="event",
+            index=django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="event_at_brin"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_type', 'subject_id', 'id'], name='event_subject'),
+            model_name="event",
+            index=models.Index(fields=["subject_type", "subject_id", "id"], name="event_subject"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['name', 'at'], name='event_name_at'),
+            model_name="event",
+            index=models.Index(fields=["name", "at"], name="event_name_at"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('dead_at', None)), fields=['next_try_at', 'id'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("dead_at", None)), fields=["next_try_at", "id"], name="delivery_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['subscriber', 'subject_type', 'subject_id', 'id'], name='delivery_order'),
+            model_name="delivery",
+            index=models.Index(
+                fields=["subscriber", "subject_type", "subject_id", "id"], name="delivery_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('event', 'subscriber'), name='delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("event", "subscriber"), name="delivery_once"),
         ),
         migrations.AddIndex(
-            model_name='eventlink',
-            index=models.Index(fields=['event'], name='eventlink_event'),
+            model_name="eventlink",
+            index=models.Index(fields=["event"], name="eventlink_event"),
         ),
         migrations.AddConstraint(
-            model_name='eventlink',
-            constraint=models.UniqueConstraint(fields=('kind', 'object_id', 'event'), name='eventlink_object_event'),
+            model_name="eventlink",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "object_id", "event"), name="eventlink_object_event"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['user', '-id'], name='notification_user'),
+            model_name="notification",
+            index=models.Index(fields=["user", "-id"], name="notification_user"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notification_unread'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["user"], name="notification_unread"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('subject_type', 'subject_id', 'user'), name='presence_once'),
+            model_name="presence",
+            constraint=models.UniqueConstraint(
+                fields=("subject_type", "subject_id", "user"), name="presence_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['code', 'status'], name='rule_code'),
+            model_name="rule",
+            index=models.Index(fields=["code", "status"], name="rule_code"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='rule_version'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("key", "version"), name="rule_version"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('key',), name='rule_one_in_force'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "in_force")), fields=("key",), name="rule_one_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['in_force', 'superseded']), _negated=True), ('valid_from__isnull', False), _connector='OR'), name='rule_force_has_start'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["in_force", "superseded"]), _negated=True),
+                    ("valid_from__isnull", False),
+                    _connector="OR",
+                ),
+                name="rule_force_has_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'superseded'), _negated=True), ('valid_to__isnull', False), _connector='OR'), name='rule_end_known'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "superseded"), _negated=True),
+                    ("valid_to__isnull", False),
+                    _connector="OR",
+                ),
+                name="rule_end_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='rule_force_forward'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="rule_force_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='rule_value_positive'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)), name="rule_value_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit__in', ['working_day', 'natural_day']), _negated=True), ('value__lt', 100000), _connector='OR'), name='rule_days_sane'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("unit__in", ["working_day", "natural_day"]), _negated=True),
+                    ("value__lt", 100000),
+                    _connector="OR",
+                ),
+                name="rule_days_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockevent',
-            constraint=models.UniqueConstraint(fields=('clock', 'seq'), name='clock_event_seq'),
+            model_name="clockevent",
+            constraint=models.UniqueConstraint(fields=("clock", "seq"), name="clock_event_seq"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at', 'id'], name='clock_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)), fields=["next_at", "id"], name="clock_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at', None)), fields=['state', 'due_at'], name='clock_open_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("stopped_at", None)), fields=["state", "due_at"], name="clock_open_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind'), name='clock_subject_kind'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                fields=("subject_type", "subject_id", "kind"), name="clock_subject_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_at', None), ('next_rung', '')), models.Q(('next_at__isnull', False), models.Q(('next_rung', ''), _negated=True)), _connector='OR'), name='clock_next_whole'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_at", None), ("next_rung", "")),
+                    models.Q(("next_at__isnull", False), models.Q(("next_rung", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="clock_next_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('next_at', None), models.Q(('state__in', ['running', 'breached']), ('stopped_at', None)), _connector='OR'), name='clock_next_only_open'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_at", None),
+                    models.Q(("state__in", ["running", "breached"]), ("stopped_at", None)),
+                    _connector="OR",
+                ),
+                name="clock_next_only_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rungfiring',
-            index=models.Index(fields=['fired_at'], name='rung_fired_at'),
+            model_name="rungfiring",
+            index=models.Index(fields=["fired_at"], name="rung_fired_at"),
         ),
         migrations.AddConstraint(
-            model_name='rungfiring',
-            constraint=models.UniqueConstraint(fields=('clock', 'cycle', 'rung', 'generation'), name='rung_once'),
+            model_name="rungfiring",
+            constraint=models.UniqueConstraint(
+                fields=("clock", "cycle", "rung", "generation"), name="rung_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rungfiring',
-            constraint=models.CheckConstraint(condition=models.Q(('fired_at__gte', models.F('instant'))), name='rung_never_early'),
+            model_name="rungfiring",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fired_at__gte", models.F("instant"))), name="rung_never_early"
+            ),
         ),
         migrations.AddIndex(
-            model_name='setting',
-            index=models.Index(fields=['code', 'status'], name='setting_code'),
+            model_name="setting",
+            index=models.Index(fields=["code", "status"], name="setting_code"),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='setting_version'),
+            model_name="setting",
+            constraint=models.UniqueConstraint(fields=("key", "version"), name="setting_version"),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('key',), name='setting_one_in_force'),
+            model_name="setting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "in_force")), fields=("key",), name="setting_one_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['in_force', 'superseded']), _negated=True), ('valid_from__isnull', False), _connector='OR'), name='setting_force_has_start'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["in_force", "superseded"]), _negated=True),
+                    ("valid_from__isnull", False),
+                    _connector="OR",
+                ),
+                name="setting_force_has_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'superseded'), _negated=True), ('valid_to__isnull', False), _connector='OR'), name='setting_end_known'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "superseded"), _negated=True),
+                    ("valid_to__isnull", False),
+                    _connector="OR",
+                ),
+                name="setting_end_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='setting_force_forward'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="setting_force_forward",
+            ),
         ),
     ]

@@ -30,7 +30,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ()
+    REQUIRED_FIELDS: list[str] = []
     objects = UserManager()
 
     def __str__(self) -> str:

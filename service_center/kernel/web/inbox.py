@@ -15,14 +15,14 @@ from service_center.kernel.web import lists
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Newest first; unread ones stand out."""
-    page = lists.page(request, Notification.objects.filter(user=request.user))
+    page = lists.page(request, Notification.objects.filter(user_id=request.user.pk or 0))
     return render(request, "kernel/inbox.html", {"page": page})
 
 
 @login_required
 def unread(request: HttpRequest) -> HttpResponse:
     """The badge on the bell, polled; 204 when nothing is unread and nothing was."""
-    count = Notification.objects.filter(user=request.user, read_at=None)[:100].count()
+    count = Notification.objects.filter(user_id=request.user.pk or 0, read_at=None)[:100].count()
     return render(request, "kernel/inbox.html#badge", {"count": count})
 
 

@@ -18,15 +18,17 @@ from service_center.kernel import access, commands
 from service_center.kernel.api.pagination import Cursor
 from service_center.kernel.api.serializers import Instant
 from service_center.kernel.api.views import Door
+from service_center.kernel.models import User
 from service_center.reports.permissions import can_read_figures
-from service_center.reports.queries import catalogue as _catalogue
-from service_center.reports.queries import figures
+from service_center.reports.queries import (
+    catalogue,  # noqa: F401 - entering the figures is what importing it does
+    figures,
+)
 from service_center.reports.queries.figures import CATALOGUE, Figure, Reading
 from service_center.reports.queries.rows import draw, related
 from service_center.reports.queries.scope import Scope, last_days
 from staff.models import Branch, Person
 
-assert _catalogue  # entering the figures is what importing it does
 FILTERS = {"since", "until", "branch", "person"}
 
 
@@ -35,7 +37,7 @@ class KpiOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     unit = serializers.ChoiceField(choices=["percent", "count", "score", "hours"])
     formula = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the field is called source
     value = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     numerator = serializers.DecimalField(max_digits=14, decimal_places=2)
     denominator = serializers.IntegerField()
@@ -52,18 +54,19 @@ class RowOutput(serializers.Serializer[Any]):
 
 def scope_of(request: Request, *also: str) -> Scope:
     """The scope a request asks for. Raises Forbidden, ValidationError for unknown or malformed parameters."""
-    access.require(can_read_figures, request.user)
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    access.require(can_read_figures, user)
     unknown = {n: [_("没有这个筛选条件。")] for n in request.query_params if n not in FILTERS | set(also)}
     if unknown:
         raise ValidationError(unknown, code="unknown_filter")
-    scope = last_days(request.user, now=commands.now())
+    scope = last_days(user, now=commands.now())
     for name in ("since", "until"):
         if text := request.query_params.get(name):
             scope = replace(scope, **{name: _instant(name, text)})
     if code := request.query_params.get("branch"):
         scope = replace(scope, branch_id=_known(Branch.objects.filter(code=code), "branch"))
     if username := request.query_params.get("person"):
-        people = Person.objects.visible_to(request.user)
+        people = Person.objects.visible_to(user)
         scope = replace(scope, person_id=_known(people.filter(user__username=username), "person"))
     return scope
 

@@ -12,6 +12,7 @@ from parts.queries import parts_below_reorder
 from service_center.kernel.models import Clock
 from service_center.reports.queries.figures import Measure, figure
 from service_center.reports.queries.scope import Scope
+from surveys.models import FollowUp
 from tickets.models import Visit
 from tickets.states import OPEN, Status
 
@@ -198,7 +199,7 @@ def stock(scope: Scope) -> Measure:
     return Measure(rows.filter(pk__in=Part.objects.visible_to(scope.user).values("pk")))
 
 
-def _due_follow_ups(scope: Scope) -> QuerySet[object]:
+def _due_follow_ups(scope: Scope) -> QuerySet[FollowUp]:
     return (
         scope.follow_ups().filter(due_at__gte=scope.since, due_at__lt=scope.until).exclude(status="cancelled")
     )

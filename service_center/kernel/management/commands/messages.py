@@ -19,6 +19,8 @@ class Command(BaseCommand):
             for message in lacking:
                 self.stdout.write(message)
             if lacking and options["check"]:
-                raise CommandError(f"{len(lacking)} messages have no complete English; run: ./dev manage messages")
+                raise CommandError(
+                    f"{len(lacking)} messages have no complete English; run: ./dev manage messages"
+                )
             return
         self.stdout.write(f"{translations.update()} messages still lack English: {translations.PO}")

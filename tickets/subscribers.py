@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from parts import events as part_events
-from service_center.kernel import clock_events
+from service_center.kernel import clock_events, recompute
 from service_center.kernel.models import Event
 from service_center.kernel.subscriptions import on
 from staff import events as staff_events
 from staff.models import Person
 from tickets import events
 from tickets.actions import approvals as _performers  # noqa: F401 - registers what granted requests do
-from tickets.actions import indexing, news
+from tickets.actions import auditing, indexing, news
 from tickets.models import Ticket
 
 TICKET = Ticket._meta.label_lower
 PART_LINE = "tickets.partline"
+recompute.register("tickets", auditing.recount)
 
 
 @on(events.REGISTERED, events.EDITED)

@@ -12,7 +12,7 @@ from parts.models import Balance, Part
 from service_center.kernel import commands
 from service_center.kernel.models import Approval, Clock, Event, Message, Notification
 from staff.models import Booking
-from tests.tickets.conftest import Story
+from tests.tickets.conftest import Story, hours
 from tickets.actions import closing
 from tickets.models import Ticket, Voucher
 
@@ -106,8 +106,6 @@ def test_reopening_after_the_window_is_a_new_cycle(story: Story) -> None:
 def test_answered_ticket_reopens_without_engineer_and_can_be_assigned(
     story: Story, api: Callable[..., Any]
 ) -> None:
-    from tests.tickets.conftest import hours
-
     ticket, desk = story.answered(), api(story.agent)
     assert desk.post(f"tickets/{ticket.number}/reopening/", {"reason": "没解决"}).status_code == 201
     body = {"engineer": "engineer", "expected_at": hours(9).isoformat()}

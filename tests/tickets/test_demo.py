@@ -12,7 +12,7 @@ from customers import demo as customers_demo
 from service_center.kernel import sweep
 from service_center.kernel.management.commands.demo import World
 from staff import demo as staff_demo
-from tickets import demo
+from tickets.demo import world as demo
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, ProductModel, Unit
+from service_center.kernel import commands
 from service_center.kernel.models import Clock, Event, Message
 from tests.tickets.conftest import Story, hours
+from tickets.actions import intake
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -247,9 +249,6 @@ def test_edit_is_for_the_desk_and_for_open_tickets(story: Story, api: Callable[.
 
 
 def test_portal_request_goes_to_the_least_busy_agent(story: Story, person: Callable[..., Any]) -> None:
-    from service_center.kernel import commands
-    from tickets.actions import intake
-
     story.registered()
     idle = person("agent")
     ticket = commands.run(

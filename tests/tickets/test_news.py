@@ -16,7 +16,7 @@ from staff import actions as people
 from staff.models import Booking, Licence, Person
 from tests.tickets.conftest import Story, hours
 from tickets import subscribers
-from tickets.actions import part_lines
+from tickets.actions import auditing, part_lines
 from tickets.models import PartLine, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +104,38 @@ def test_licence_is_asked_at_the_time_of_dispatch(story: Story, api: Callable[..
     body = {"engineer": "engineer", "expected_at": hours(5).isoformat()}
     answer = api(story.agent).post(f"tickets/{ticket.number}/assignment/", body)
     assert (answer.status_code, answer.json()["code"]) == (409, "missing_licence")
+
+
+def test_recount_finds_nothing_and_mends_what_is_wrong(story: Story) -> None:
+    story.closed()
+    held = story.on_hold()
+    story.handled()
+    assert list(auditing.recount(at=datetime.now(UTC), fix=False)) == []
+    Ticket.objects.filter(pk=held.pk).update(on_site=False, version=99)
+    found = list(auditing.recount(at=datetime.now(UTC), fix=True))
+    assert found == [f"{held.number} version: 99 -> {held.version}", f"{held.number} on_site: False -> True"]
+    assert list(auditing.recount(at=datetime.now(UTC), fix=False)) == []
+
+
+@pytest.mark.req("RPR-15")
+def test_engineer_reports_progress_to_the_agent(
+    story: Story, engineer2: Person, api: Callable[..., Any]
+) -> None:
+    ticket = story.in_handling()
+    url = f"tickets/{ticket.number}/contacts/"
+    body = {"channel": "in_person", "outcome": "reached", "note": "已拆机，正在更换主板"}
+    assert api(engineer2).post(url, body).status_code == 404
+    assert api(story.engineer).post(url, body).status_code == 201
+    seen = api(story.agent).get(url).json()["results"][0]
+    assert (seen["by"], seen["note"]) == ("engineer", "已拆机，正在更换主板")
+
+
+def test_charges_are_the_accountants(
+    story: Story, person: Callable[..., Person], api: Callable[..., Any]
+) -> None:
+    ticket = story.in_handling(service_category="paid")
+    body = {"plan": "更换主板", "amount": "180.00", "method": "verbal", "signed_by": "王芳"}
+    api(story.engineer).post(f"tickets/{ticket.number}/consent/", body)
+    rows = api(person("accountant")).get("charges/").json()["results"]
+    assert [(row["ticket"], row["amount"]) for row in rows] == [(ticket.number, "180.00")]
+    assert api(person("storekeeper")).get("charges/").json()["results"] == []

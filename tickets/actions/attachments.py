@@ -22,6 +22,5 @@ def attach(
     """Keep a file with the ticket; images lose their position data. Raises Forbidden and what the store refuses."""
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_attach, actor, ticket)
-    row = attachments.store(ticket, file=file, kind=kind, actor=actor, at=at)
     keep(ticket)
-    return row
+    return attachments.store(ticket, file=file, kind=kind, actor=actor, at=at)

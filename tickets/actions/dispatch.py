@@ -18,7 +18,7 @@ from tickets import events, permissions
 from tickets.actions import messages, timing
 from tickets.actions.recording import keep, tell, tolerated_offset
 from tickets.models import Assignment, Escalation, Handover, Ticket
-from tickets.models.ticket import AssignmentAnswered
+from tickets.models.refusals import AssignmentAnswered
 from tickets.states import OPEN, AssignmentStatus, EscalationTarget, VisitStatus
 
 if TYPE_CHECKING:

@@ -49,42 +49,21 @@ def register(
     reported = _reported(reported_at, at)
     _require_later(promised_at, reported)
     file = _file(customer, actor, at)
-    machine = _machine(unit, file, actor, at)
     ticket = Ticket(
-        origin_key=commands.origin_key(),
-        channel=channel,
-        reported_at=reported,
-        registered_at=at,
-        registered_by=actor,
-        customer=file,
-        contact=_contact(file, customer),
-        unit=machine,
-        product_model=machine.product_model if machine else None,
-        warranty_until=machine.warranty_until if machine else None,
-        subject=subject,
-        description=description,
-        symptom=symptom,
-        demand=demand,
-        promised_at=promised_at,
-        branch=file.branch,
-        zone=file.zone,
-    )
+        origin_key=commands.origin_key(), channel=channel, reported_at=reported, registered_at=at,
+        registered_by=actor, customer=file, contact=_contact(file, customer), branch=file.branch, zone=file.zone,
+        subject=subject, description=description, symptom=symptom, demand=demand, promised_at=promised_at,
+    )  # fmt: skip
+    ticket.take_unit(_machine(unit, file, actor, at))
     ticket.owner = _first_contact(ticket, actor)
     ticket.number = numbering.next_number("T", at=at)
     keep(ticket)
     timing.registered(ticket, at=at)
     messages.tell_customer(ticket, messages.RECEIVED_SMS.code, at=at, dedupe="registered")
     tell(
-        events.REGISTERED,
-        ticket,
-        actor=actor,
-        at=at,
-        occurred_at=reported,
-        channel=channel,
-        demand=demand,
-        owner=ticket.owner.user.username,
-        branch=ticket.branch.code,
-    )
+        events.REGISTERED, ticket, actor=actor, at=at, occurred_at=reported, channel=channel, demand=demand,
+        owner=ticket.owner.user.username, branch=ticket.branch.code,
+    )  # fmt: skip
     return ticket
 
 

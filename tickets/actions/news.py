@@ -103,5 +103,5 @@ def _leave_job(ticket: Ticket, *, at: datetime) -> None:
             people.release(visit, actor=None, at=at)
         tell(events.UNASSIGNED, ticket, actor=None, at=at, engineer="")
     messages.tell_person(
-        ticket.owner, messages.WITHOUT_ENGINEER, ticket, at=at, dedupe=f"left:{ticket.pk}:{at:%s}"
+        ticket.owner, messages.WITHOUT_ENGINEER, ticket, at=at, dedupe=f"left:{ticket.pk}:{ticket.version}"
     )

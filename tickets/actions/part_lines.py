@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,8 @@ from tickets.models import FaultyPart, PartLine, Ticket
 from tickets.states import Disposition, PartLineStatus, PartSource
 
 if TYPE_CHECKING:
-    from parts.models import Part
+    from parts.models import Part, Reservation
+    from service_center.kernel.journal import EventType
     from service_center.kernel.models import User
 
 WAITING = (PartLineStatus.RESERVED, PartLineStatus.SHORT)
@@ -50,41 +51,29 @@ def add(
     ticket.draw_part()
     keep(ticket)
     row = PartLine.objects.create(
-        ticket=ticket,
-        part=part,
-        quantity=quantity,
-        serials=list(serials),
-        source=source,
-        status=PartLineStatus.SHORT,
-        at=at,
-        by=actor,
-    )
-    own = stock.carried_by(ticket.assignee) if source == PartSource.ENGINEER and ticket.assignee else None
-    row.reservation = stock.reserve(
-        part,
-        quantity=quantity,
-        branch=ticket.branch,
-        source=row,
-        serials=serials,
-        prefer_location=own,
-        reference=ticket.number,
-        actor=actor,
-        at=at,
-    )
+        ticket=ticket, part=part, quantity=quantity, serials=list(serials), source=source,
+        status=PartLineStatus.SHORT, at=at, by=actor,
+    )  # fmt: skip
+    row.reservation = _reserve(row, actor=actor, at=at)
     row.status = PartLineStatus(row.reservation.status)
     row.save()
-    tell(
-        events.PART_ADDED,
-        ticket,
-        actor=actor,
-        at=at,
-        also=[part],
-        part=part.code,
-        quantity=quantity,
-        part_line=row.pk,
-        status=row.status,
-    )
+    _tell(events.PART_ADDED, row, actor=actor, at=at, quantity=quantity, status=row.status)
     return row
+
+
+def _reserve(row: PartLine, *, actor: User | None, at: datetime) -> Reservation:
+    """From what the engineer carries first, where that was asked for; else from the branch's store."""
+    ticket = row.ticket
+    own = stock.carried_by(ticket.engineer) if row.source == PartSource.ENGINEER and ticket.assignee else None
+    return stock.reserve(
+        row.part, quantity=row.quantity, branch=ticket.branch, source=row, serials=row.serials, prefer_location=own,
+        reference=ticket.number, actor=actor, at=at,
+    )  # fmt: skip
+
+
+def _tell(kind: EventType, row: PartLine, *, actor: User | None, at: datetime, **data: Any) -> None:
+    """A fact about a part line, on the part's timeline too."""
+    tell(kind, row.ticket, actor=actor, at=at, also=[row.part], part=row.part.code, part_line=row.pk, **data)
 
 
 def release(ticket: Ticket, *, part_line: int, actor: User | None, at: datetime) -> PartLine:
@@ -112,16 +101,7 @@ def _let_go(row: PartLine, *, actor: User | None, at: datetime) -> None:
         stock.release(row.reservation, actor=None, at=at)
     row.status = PartLineStatus.RELEASED
     row.save()
-    tell(
-        events.PART_RELEASED,
-        row.ticket,
-        actor=actor,
-        at=at,
-        also=[row.part],
-        part=row.part.code,
-        quantity=row.quantity,
-        part_line=row.pk,
-    )
+    _tell(events.PART_RELEASED, row, actor=actor, at=at, quantity=row.quantity)
 
 
 def let_go_all(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
@@ -181,24 +161,10 @@ def dispose(
     row.save()
     if disposition == Disposition.CUSTODY and (serial or not line.part.has_serials):
         stock.take_custody(
-            line.part,
-            quantity=line.quantity,
-            serial=serial or None,
-            source=row,
-            branch=ticket.branch,
-            actor=None,
+            line.part, quantity=line.quantity, serial=serial or None, source=row, branch=ticket.branch, actor=None,
             at=at,
-        )
-    tell(
-        events.FAULTY_DISPOSED,
-        ticket,
-        actor=actor,
-        at=at,
-        also=[line.part],
-        part=line.part.code,
-        disposition=disposition,
-        part_line=line.pk,
-    )
+        )  # fmt: skip
+    _tell(events.FAULTY_DISPOSED, line, actor=actor, at=at, disposition=disposition)
     return row
 
 
@@ -229,16 +195,7 @@ def _use(row: PartLine, *, actor: User | None, at: datetime) -> None:
     stock.consume(row.reservation, actor=None, at=at)
     row.status, row.warranty_until = PartLineStatus.USED, _part_warranty(row, at)
     row.save()
-    tell(
-        events.PART_USED,
-        row.ticket,
-        actor=actor,
-        at=at,
-        also=[row.part],
-        part=row.part.code,
-        quantity=row.quantity,
-        part_line=row.pk,
-    )
+    _tell(events.PART_USED, row, actor=actor, at=at, quantity=row.quantity)
 
 
 def _part_warranty(row: PartLine, at: datetime) -> date:

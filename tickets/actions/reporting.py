@@ -99,31 +99,17 @@ def report(
     timing.repaired(ticket, at=at)
     used = part_lines.use_all(ticket, actor=actor, at=at)
     row = Report.objects.create(
-        ticket=ticket,
-        engineer=ticket.engineer,
-        visit=ticket.visits.order_by("-id").first(),
-        signature=signed,
-        content=content,
-        content_hash=digest,
-        at=at,
-        by=actor,
-        **vars(words),
-    )
+        ticket=ticket, engineer=ticket.engineer, visit=ticket.visits.order_by("-id").first(), signature=signed,
+        content=content, content_hash=digest, at=at, by=actor, **vars(words),
+    )  # fmt: skip
     _issue_voucher(row)
     _free_hours(ticket, actor=actor, at=at)
     messages.tell_person(ticket.owner, messages.REPORTED, ticket, at=at, dedupe=f"report:{row.pk}")
     tell(
-        events.REPORTED,
-        ticket,
-        actor=actor,
-        at=at,
-        report=row.pk,
-        tested=tested,
-        demonstrated=demonstrated,
-        parts=[line.part.code for line in used],
-        engineer=ticket.assignee.user.username if ticket.assignee else "",
+        events.REPORTED, ticket, actor=actor, at=at, report=row.pk, tested=tested, demonstrated=demonstrated,
+        parts=[line.part.code for line in used], engineer=row.engineer.user.username,
         first_time_fix=ticket.first_time_fix,
-    )
+    )  # fmt: skip
     return row
 
 

@@ -1,4 +1,7 @@
-"""Which step moves which clock (contract C, last paragraph of the nouns; CF-01 to CF-07). Called by verbs only."""
+"""Which step moves which clock (contract C, last paragraph of the nouns; CF-01 to CF-07). Called by verbs only.
+
+`on` is the book the clocks are kept in: the database's, or one in memory where a history is generated.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service_center.kernel import clocks, rulebook
+from service_center.kernel.clock_book import Book
 from service_center.kernel.models import Rule
 from tickets.models import Ticket
 from tickets.states import HoldReason, Mode
@@ -34,127 +38,134 @@ def _rule(code: str, ticket: Ticket, at: datetime) -> Rule:
     return rulebook.rule(code, at=at, **facts(ticket))
 
 
-def registered(ticket: Ticket, *, at: datetime) -> None:
+def registered(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Everything the customer was promised counts from the report, whatever the triage will find."""
     for kind in ("response", "solution", "outer_response", "outer_solution"):
-        _start(ticket, kind, at=at)
-    promised(ticket, at=at)
+        _start(ticket, kind, at=at, on=on)
+    promised(ticket, at=at, on=on)
 
 
-def promised(ticket: Ticket, *, at: datetime) -> None:
+def promised(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The time told to the customer is a clock of its own; another promise moves it (TKT-10, TKT-12)."""
     if ticket.promised_at is None:
-        clocks.cancel(ticket, at=at, kinds=["promise"])
+        on.cancel(ticket, at=at, kinds=["promise"])
         return
     rule = _rule("ticket.promise", ticket, at)
-    if clocks.retarget(ticket, "promise", rule=rule, due_at=ticket.promised_at, at=at) is None:
-        clocks.start(
+    if on.retarget(ticket, "promise", rule=rule, due_at=ticket.promised_at, at=at) is None:
+        on.start(
             ticket, "promise", rule=rule, due_at=ticket.promised_at, started_at=ticket.reported_at, at=at
         )
 
 
-def _stop(ticket: Ticket, kinds: Iterable[str], *, at: datetime, occurred_at: datetime | None = None) -> None:
+def _stop(
+    ticket: Ticket,
+    kinds: Iterable[str],
+    *,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    on: Book = clocks,
+) -> None:
     """Stop those of these clocks that are open, told apart under one lock."""
-    open_kinds = {clock.kind for clock in clocks.lock_for(ticket) if clock.stopped_at is None}
+    open_kinds = {clock.kind for clock in on.lock_for(ticket) if clock.stopped_at is None}
     for kind in kinds:
         if kind in open_kinds:
-            clocks.stop(ticket, kind, at=at, occurred_at=occurred_at)
+            on.stop(ticket, kind, at=at, occurred_at=occurred_at)
 
 
-def _start(ticket: Ticket, kind: str, *, at: datetime) -> None:
-    clocks.start(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), started_at=ticket.reported_at, at=at)
+def _start(ticket: Ticket, kind: str, *, at: datetime, on: Book = clocks) -> None:
+    on.start(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), started_at=ticket.reported_at, at=at)
 
 
-def classified(ticket: Ticket, *, at: datetime) -> None:
+def classified(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Tier and mode decide the targets, consumed time stays; on site adds arrival, a critical problem its 24 h."""
     for kind in ("response", "solution"):
-        clocks.retarget(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), at=at)
+        on.retarget(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), at=at)
     if ticket.mode == Mode.ONSITE:
-        _start(ticket, "arrival", at=at)
+        _start(ticket, "arrival", at=at, on=on)
     if ticket.is_critical:
-        _start(ticket, "critical", at=at)
+        _start(ticket, "critical", at=at, on=on)
         if ticket.responded_at is not None:
-            clocks.stop(ticket, "critical", at=at, occurred_at=ticket.responded_at)
+            on.stop(ticket, "critical", at=at, occurred_at=ticket.responded_at)
 
 
-def answered(ticket: Ticket, *, at: datetime) -> None:
+def answered(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """An answer at the first contact is response and solution in one."""
-    _stop(ticket, (*RESPONSE, *SOLUTION), at=at)
-    clocks.cancel(ticket, at=at)
+    _stop(ticket, (*RESPONSE, *SOLUTION), at=at, on=on)
+    on.cancel(ticket, at=at)
 
 
-def responded(ticket: Ticket, *, at: datetime, occurred_at: datetime) -> None:
+def responded(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
     """The customer was reached."""
-    _stop(ticket, RESPONSE, at=at, occurred_at=occurred_at)
+    _stop(ticket, RESPONSE, at=at, occurred_at=occurred_at, on=on)
 
 
-def handed_to_engineer(ticket: Ticket, *, at: datetime) -> None:
+def handed_to_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The engineer's own limits count from the work order's receipt (SLA-08, CF-03)."""
     for kind in ENGINEER:
-        clocks.start(ticket, kind, rule=_rule(f"engineer.{kind}", ticket, at), at=at)
+        on.start(ticket, kind, rule=_rule(f"engineer.{kind}", ticket, at), at=at)
 
 
-def acknowledged(ticket: Ticket, *, at: datetime) -> None:
-    clocks.stop(ticket, "acknowledge", at=at)
+def acknowledged(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
+    on.stop(ticket, "acknowledge", at=at)
 
 
-def taken_from_engineer(ticket: Ticket, *, at: datetime) -> None:
+def taken_from_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """What the next engineer gets starts anew."""
-    clocks.cancel(ticket, at=at, kinds=ENGINEER)
+    on.cancel(ticket, at=at, kinds=ENGINEER)
 
 
-def arrived(ticket: Ticket, *, at: datetime, occurred_at: datetime) -> None:
+def arrived(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
     """Being there is arrival, the first response at the latest, and the acceptance of the job.
 
     The promised repair time of this mode counts from here (SLA-12).
     """
-    _stop(ticket, ("arrival", "acknowledge", *RESPONSE), at=at, occurred_at=occurred_at)
-    clocks.start(ticket, "repair", rule=_rule("ticket.repair", ticket, at), at=at, started_at=occurred_at)
+    _stop(ticket, ("arrival", "acknowledge", *RESPONSE), at=at, occurred_at=occurred_at, on=on)
+    on.start(ticket, "repair", rule=_rule("ticket.repair", ticket, at), at=at, started_at=occurred_at)
 
 
-def diagnosed(ticket: Ticket, *, at: datetime) -> None:
+def diagnosed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The diagnosis carries the plan."""
-    _stop(ticket, ("diagnosis", "plan"), at=at)
+    _stop(ticket, ("diagnosis", "plan"), at=at, on=on)
 
 
-def held(ticket: Ticket, *, reason: str, at: datetime) -> None:
+def held(ticket: Ticket, *, reason: str, at: datetime, on: Book = clocks) -> None:
     """Clocks whose rule names the reason stand still; waiting for a part or the factory has a cycle of its own."""
-    clocks.pause(ticket, reason=reason, at=at)
+    on.pause(ticket, reason=reason, at=at)
     if reason == HoldReason.PART:
-        clocks.start(ticket, "part_cycle", rule=_rule("ticket.part_cycle", ticket, at), at=at)
+        on.start(ticket, "part_cycle", rule=_rule("ticket.part_cycle", ticket, at), at=at)
     if reason == HoldReason.FACTORY:
-        clocks.start(ticket, "factory_cycle", rule=_rule("ticket.factory_cycle", ticket, at), at=at)
+        on.start(ticket, "factory_cycle", rule=_rule("ticket.factory_cycle", ticket, at), at=at)
 
 
-def resumed(ticket: Ticket, *, at: datetime) -> None:
+def resumed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """What stood still counts on; the factory's cycle ends when the goods are back, the part's with the repair."""
-    clocks.resume(ticket, at=at)
-    clocks.stop(ticket, "factory_cycle", at=at)
+    on.resume(ticket, at=at)
+    on.stop(ticket, "factory_cycle", at=at)
 
 
-def repaired(ticket: Ticket, *, at: datetime) -> None:
+def repaired(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The report meets the repair's limits, the cycle of a part included (SLA-13)."""
-    _stop(ticket, ("repair", "part_cycle", *ENGINEER), at=at)
-    clocks.start(ticket, "result_call", rule=_rule("ticket.result_call", ticket, at), at=at)
+    _stop(ticket, ("repair", "part_cycle", *ENGINEER), at=at, on=on)
+    on.start(ticket, "result_call", rule=_rule("ticket.result_call", ticket, at), at=at)
 
 
-def result_told(ticket: Ticket, *, at: datetime) -> None:
-    clocks.stop(ticket, "result_call", at=at)
+def result_told(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
+    on.stop(ticket, "result_call", at=at)
 
 
-def dissatisfied(ticket: Ticket, *, at: datetime) -> None:
+def dissatisfied(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The solution was none: its clock was never stopped; the repair's goes on."""
-    clocks.stop(ticket, "result_call", at=at)
-    clocks.reopen(ticket, "repair", policy="continue", at=at)
+    on.stop(ticket, "result_call", at=at)
+    on.reopen(ticket, "repair", policy="continue", at=at)
 
 
-def closed(ticket: Ticket, *, at: datetime) -> None:
+def closed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Closing meets solution and promise; nothing is left running."""
-    _stop(ticket, (*SOLUTION, "result_call"), at=at)
-    clocks.cancel(ticket, at=at)
+    _stop(ticket, (*SOLUTION, "result_call"), at=at, on=on)
+    on.cancel(ticket, at=at)
 
 
-def reopened(ticket: Ticket, *, closed_at: datetime, at: datetime) -> bool:
+def reopened(ticket: Ticket, *, closed_at: datetime, at: datetime, on: Book = clocks) -> bool:
     """Within the window the clocks go on as if never stopped, later a new cycle starts. True when they go on.
 
     A promise that was kept is not broken by a later wish: it stays as it is.
@@ -163,12 +174,10 @@ def reopened(ticket: Ticket, *, closed_at: datetime, at: datetime) -> bool:
     goes_on = at - closed_at <= window
     later = rulebook.setting("ticket.reopen.later", at=at)
     for kind in ("solution", "outer_solution"):
-        clocks.reopen(
-            ticket, kind, policy="continue" if goes_on or later != "new_cycle" else "new_cycle", at=at
-        )
+        on.reopen(ticket, kind, policy="continue" if goes_on or later != "new_cycle" else "new_cycle", at=at)
     return goes_on
 
 
-def ended(ticket: Ticket, *, at: datetime) -> None:
+def ended(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Cancelled or refused: no clock has a verdict to give."""
-    clocks.cancel(ticket, at=at)
+    on.cancel(ticket, at=at)

@@ -67,30 +67,16 @@ def classify(
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_triage, actor, ticket)
     ticket.classify(
-        nature=nature,
-        product_line=product_line,
-        tier=tier,
-        complexity=complexity,
-        service_category=service_category,
-        mode=mode,
-        is_critical=is_critical,
-        at=at,
-    )
+        nature=nature, product_line=product_line, tier=tier, complexity=complexity,
+        service_category=service_category, mode=mode, is_critical=is_critical, at=at,
+    )  # fmt: skip
     keep(ticket)
     row = Triage.of(ticket, at=at, by=actor)
     timing.classified(ticket, at=at)
     tell(
-        events.CLASSIFIED,
-        ticket,
-        actor=actor,
-        at=at,
-        tier=tier,
-        complexity=complexity,
-        mode=mode,
-        category=service_category,
-        nature=nature,
-        is_critical=is_critical,
-    )
+        events.CLASSIFIED, ticket, actor=actor, at=at, tier=tier, complexity=complexity, mode=mode,
+        category=service_category, nature=nature, is_critical=is_critical,
+    )  # fmt: skip
     if is_critical:
         tell(events.FLAGGED, ticket, actor=actor, at=at)
     return row

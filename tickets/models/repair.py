@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 
+from service_center.kernel.access import has_role
 from tickets import states
 from tickets.models.fact import Fact
+
+if TYPE_CHECKING:
+    from service_center.kernel.models import User
 
 
 class Diagnosis(Fact):
@@ -39,6 +45,17 @@ class Consent(Fact):
         return f"{self.ticket_id} {self.amount}"
 
 
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    def visible_to(self, user: User) -> Self:
+        """The accountant, the manager and the director see all charges; agents and supervisors their branch's."""
+        if has_role(user, "accountant", "manager", "director"):
+            return self
+        person = getattr(user, "person", None)
+        if person is None or not has_role(user, "agent", "supervisor"):
+            return self.none()
+        return self.filter(ticket__branch_id=person.branch_id)
+
+
 class Charge(Fact):
     """An amount the customer owes for the job, with the consent or the part line it rests on."""
 
@@ -47,6 +64,8 @@ class Charge(Fact):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="charges")
     voided_at = models.DateTimeField(null=True)
+
+    objects = ChargeQuerySet.as_manager()
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="charge_amount_not_negative"),)

@@ -9,34 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from service_center.kernel.errors import DomainError, Invalid
+from service_center.kernel.errors import Invalid
 from tickets import states
+from tickets.models.refusals import ConsentRequired, NotRepaired, StepsMissing
 from tickets.models.ticket_queryset import TicketQuerySet
 from tickets.states import Status
 
 if TYPE_CHECKING:
-    from customers.models import ProductLine
+    from customers.models import ProductLine, Unit
     from staff.models import Person
-
-
-class ConsentRequired(DomainError):
-    code = "consent_required"
-    message = _("此工单涉及收费或取走商品，请先登记客户同意（方案与金额）。")
-
-
-class AssignmentAnswered(DomainError):
-    code = "assignment_answered"
-    message = _("您已答复过这次派工。")
-
-
-class NotRepaired(DomainError):
-    code = "not_repaired"
-    message = _("报告须先完成诊断、测试和演示。")
-
-
-class StepsMissing(DomainError):
-    code = "steps_missing"
-    message = _("四步服务尚未走完：请补齐诊断、报告、签字凭证和结果告知后再关闭。")
 
 
 def _nobody(ticket: models.Model) -> bool:
@@ -140,7 +121,11 @@ class Ticket(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return self.number
 
-    # -- what the row knows about itself -------------------------------------------------------------------------
+    def take_unit(self, unit: Unit | None) -> None:
+        """Note which machine it is about and how long its warranty lasted when the call came (TKT-05)."""
+        self.unit = unit
+        self.product_model = unit.product_model if unit is not None else None
+        self.warranty_until = unit.warranty_until if unit is not None else None
 
     @property
     def is_open(self) -> bool:
@@ -161,8 +146,6 @@ class Ticket(FSMModelMixin, models.Model):
         """Raises ConsentRequired while a needed consent is missing."""
         if self.needs_consent and not self.consented:
             raise ConsentRequired
-
-    # -- intake ----------------------------------------------------------------------------------------------------
 
     @transition(status, source=states.OPEN, target=None)
     def edit(self) -> None:
@@ -203,8 +186,6 @@ class Ticket(FSMModelMixin, models.Model):
     def note_contact(self, *, reached: bool, at: datetime) -> None:
         if reached:
             self.responded_at = min(filter(None, [self.responded_at, at]))
-
-    # -- dispatch --------------------------------------------------------------------------------------------------
 
     @transition(
         status, source=Status.IN_HANDLING, target=None, conditions=[_nobody], custom={"noun": "assignment"}
@@ -254,8 +235,6 @@ class Ticket(FSMModelMixin, models.Model):
             raise Invalid(_("负责人必须属于本网点。"), field="owner")
         self.owner = owner
 
-    # -- visits ----------------------------------------------------------------------------------------------------
-
     @transition(
         status, source=Status.IN_HANDLING, target=None, conditions=[_off_site], custom={"noun": "appointment"}
     )
@@ -299,8 +278,6 @@ class Ticket(FSMModelMixin, models.Model):
     def depart(self) -> None:
         self.on_site = False
 
-    # -- repair ----------------------------------------------------------------------------------------------------
-
     @transition(status, source=Status.IN_HANDLING, target=None, custom={"noun": "diagnosis"})
     def diagnose(self) -> None:
         self.diagnosed = True
@@ -342,8 +319,6 @@ class Ticket(FSMModelMixin, models.Model):
         self.require_consent()
         self.handled_at = at
         self.first_time_fix = self.reopen_count == 0
-
-    # -- closing ---------------------------------------------------------------------------------------------------
 
     @transition(status, source=Status.HANDLED, target=Status.RESULT_TOLD, custom={"noun": "result-call"})
     def tell_result(self, *, at: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
 
-from tickets.models import ReportDraft, Ticket
+from tickets.models import Consent, Diagnosis, ReportDraft, Ticket
 from tickets.states import PartLineStatus
 
 Content = dict[str, Any]
@@ -37,8 +38,13 @@ def preview(ticket: Ticket, words: Words | None) -> tuple[Content, str]:
 
     Without words only what is on record: product, finding, consent, parts with their disposition, time and fee.
     """
-    content = {**_on_record(ticket), **(vars(words) if words is not None else {})}
+    content = compose(_on_record(ticket), words)
     return content, digest(content)
+
+
+def compose(on_record: Content, words: Words | None) -> Content:
+    """What is on record, and the engineer's words where there are any."""
+    return {**on_record, **(vars(words) if words is not None else {})}
 
 
 def digest(content: Content) -> str:
@@ -48,7 +54,26 @@ def digest(content: Content) -> str:
 
 
 def _on_record(ticket: Ticket) -> Content:
-    finding = ticket.diagnoses.order_by("-id").first()
+    return on_record(
+        ticket,
+        finding=ticket.diagnoses.order_by("-id").first(),
+        consents=ticket.consents.order_by("id"),
+        parts=_parts(ticket),
+        minutes=ticket.work_times.aggregate(total=Sum("minutes"))["total"] or 0,
+        fee=fee(ticket),
+    )
+
+
+def on_record(
+    ticket: Ticket,
+    *,
+    finding: Diagnosis | None,
+    consents: Iterable[Consent],
+    parts: list[Content],
+    minutes: int,
+    fee: Decimal,
+) -> Content:
+    """The part of a report that the rows of the ticket tell."""
     return {
         "ticket": ticket.number,
         "cycle": ticket.reopen_count,
@@ -59,10 +84,10 @@ def _on_record(ticket: Ticket) -> Content:
         "fault_code": finding.fault_code if finding else None,
         "cause": finding.cause if finding else None,
         "plan": finding.plan if finding else None,
-        "consents": [{"plan": c.plan, "amount": str(c.amount)} for c in ticket.consents.order_by("id")],
-        "parts": _parts(ticket),
-        "minutes": ticket.work_times.aggregate(total=Sum("minutes"))["total"] or 0,
-        "fee": str(fee(ticket)),
+        "consents": [{"plan": c.plan, "amount": format(c.amount, ".2f")} for c in consents],
+        "parts": parts,
+        "minutes": minutes,
+        "fee": str(fee),
     }
 
 

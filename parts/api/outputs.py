@@ -88,8 +88,8 @@ class PartOutput(serializers.Serializer[Part]):
 class LocationOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     kind = serializers.CharField()
-    branch = serializers.CharField(source="branch.code", default=None)
-    holder = serializers.CharField(source="holder.user.username", default=None)
+    branch = serializers.CharField(source="branch.code", default=None, allow_null=True)
+    holder = serializers.CharField(source="holder.user.username", default=None, allow_null=True)
 
 
 class TimelineItem(serializers.Serializer[Any]):

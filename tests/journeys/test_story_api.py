@@ -255,7 +255,7 @@ def test_part_short_holds_and_its_arrival_resumes(doors: Doors, settle: Callable
         p for p in store("list_stock_location")["results"] if p["kind"] == "store" and p["branch"] == "HZ"
     )
     doors("parts")(
-        "create_stock_movement", part="P-1001", location=place["code"], quantity=50, reason="到货入库"
+        "create_stock_movement", part="P-1001", location=place["code"], quantity=2, reason="盘点发现多出两件"
     )
     settle()
     assert agent("get_ticket", number)["status"] == "in_handling"

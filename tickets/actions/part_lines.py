@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from parts import actions as stock
+from parts.states import ReservationStatus
 from service_center.kernel import rulebook
 from service_center.kernel.access import require
 from service_center.kernel.errors import DomainError, Invalid
@@ -190,7 +191,8 @@ def use_all(ticket: Ticket, *, actor: User | None, at: datetime) -> list[PartLin
 
 def _use(row: PartLine, *, actor: User | None, at: datetime) -> None:
     assert row.reservation is not None
-    if row.status == PartLineStatus.RESERVED:
+    row.reservation.refresh_from_db()  # the storekeeper may have issued it since; the line hears of it a moment later
+    if row.reservation.status == ReservationStatus.RESERVED:
         stock.issue(row.reservation, serials=row.serials, actor=None, at=at)
     stock.consume(row.reservation, actor=None, at=at)
     row.status, row.warranty_until = PartLineStatus.USED, _part_warranty(row, at)

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Function(models.TextChoices):
@@ -32,7 +33,7 @@ class Frequency(models.TextChoices):
     """How often the part is taken (PRT-01, third criterion)."""
 
     HIGH = "high", _("常用")
-    MEDIUM = "medium", _("一般")
+    MEDIUM = "medium", pgettext_lazy("frequency", "一般")
     LOW = "low", _("少用")
 
 

@@ -20,7 +20,9 @@ class World(Protocol):
     dice: random.Random
 
 
-RECENT = timedelta(days=5)
+LATE, ASKED = 4, 2
+"""How many of the newest calls nobody has made, and how many customers asked for one."""
+
 OPINIONS = (
     ("师傅很专业，讲解清楚", "praise"),
     ("希望上门前再打一次电话", "suggestion"),
@@ -36,23 +38,31 @@ def seed(world: World) -> None:
         for p in Person.objects.filter(role="agent").select_related("user", "branch").order_by("-pk")
     }
     rows = Ticket.objects.filter(status__in=["closed", "answered"]).with_people().order_by("closed_at", "pk")
+    late = {ticket.pk for ticket in list(rows)[-LATE:]}
     for ticket in rows:
-        _after(world, ticket, agents[ticket.branch_id])
+        _after(world, ticket, agents[ticket.branch_id], owed=ticket.pk in late)
     _correct(world)
+    _ask_for_calls(world, list(rows)[:ASKED])
 
 
-def _after(world: World, ticket: Ticket, agent: Person) -> None:
-    """What follows one closing."""
+def _ask_for_calls(world: World, tickets: list[Ticket]) -> None:
+    """Two customers asked this morning to be called: due, and still in time."""
+    for ticket in tickets:
+        with commands.as_of(world.now - timedelta(hours=world.dice.randint(1, 5))):
+            commands.run(follow_ups.request, ticket)
+
+
+def _after(world: World, ticket: Ticket, agent: Person, *, owed: bool) -> None:
+    """What follows one closing; `owed` leaves the call undone."""
     ended = ticket.closed_at
     assert ended is not None
     with commands.as_of(ended + timedelta(seconds=5)):
         invitation = commands.run(invitations.invite, ticket)
         call = commands.run(follow_ups.open_for_ticket, ticket, closed_at=ended)
-    if ended > world.now - RECENT and world.dice.random() < 0.6:
-        return
     if world.dice.random() < 0.8:
         _answer(world, invitation, ended, agent)
-    _call(world, call, ended, agent)
+    if not owed:
+        _call(world, call, ended, agent)
 
 
 def _answer(world: World, invitation: Invitation, ended: datetime, agent: Person) -> None:

@@ -1,9 +1,9 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TicketsConfig(AppConfig):
     """Tickets: intake, triage, dispatch, visits, repair, closing. Subscribers are loaded by the kernel."""
 
     name = "tickets"
-    verbose_name = _("工单")
+    verbose_name = pgettext_lazy("plural", "工单")

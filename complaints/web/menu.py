@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.models import Complaint
 from complaints.queries.lists import matching
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 READERS = ("agent", "supervisor", "manager", "quality", "analyst", "director")
 
-menu.add(_("投诉"), "complaints", icon="message", order=25, roles=READERS)
+menu.add(pgettext_lazy("plural", "投诉"), "complaints", icon="message", order=25, roles=READERS)
 
 
 def _panel(field: str) -> panels.Panel:
@@ -50,4 +50,4 @@ def find(user: User, text: str, limit: int) -> list[search.Hit]:
 
 panels.register("ticket", _panel("ticket"), order=40)
 panels.register("customer", _panel("customer"), order=30)
-search.register("complaints", _("投诉"), find)
+search.register("complaints", pgettext_lazy("plural", "投诉"), find)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
 from complaints import actions, permissions
@@ -35,7 +36,7 @@ class Step:
 STEPS = (
     Step("grading", _("定级"), "adjustments", forms.GradingForm, actions.grade, permissions.can_handle),
     Step("team", _("成立处理小组"), "users", forms.TeamForm, actions.form_team, permissions.can_handle),
-    Step("verification", _("核实"), "checklist", forms.VerificationForm, actions.verify, permissions.can_investigate),
+    Step("verification", pgettext_lazy("step", "核实"), "checklist", forms.VerificationForm, actions.verify, permissions.can_investigate),
     Step("finding", _("记录调查结论"), "search", forms.FindingForm, actions.investigate, permissions.can_investigate),
     Step("plan", _("制定方案"), "clipboard-check", forms.PlanForm, actions.set_plan, permissions.can_investigate),
     Step("execution", _("报告完成"), "tool", forms.ExecutionForm, actions.carry_out, permissions.can_carry_out),

@@ -16,6 +16,7 @@ from customers.states import Proof, Zone
 from service_center.kernel import phones
 from service_center.kernel.errors import Invalid
 from service_center.kernel.imports import Column
+from service_center.kernel.languages import listed
 from staff.models import Branch
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def _one_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
         for code, label in choices.choices:
             if text in {code, str(label)}:
                 return str(code)
-        raise Invalid(
-            _("只能填写：%(words)s。") % {"words": "、".join(str(label) for label in choices.labels)}
-        )
+        raise Invalid(_("只能填写：%(words)s。") % {"words": listed(choices.labels)})
 
     return parse
 

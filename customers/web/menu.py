@@ -1,7 +1,7 @@
 """The customers' places in the navigation and in the search box."""
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers import queries
 from customers.models import Unit
@@ -13,9 +13,19 @@ from service_center.kernel.web import menu, search
 DESK = ("agent", "supervisor", "manager", "quality", "analyst", "director")
 
 menu.add(
-    _("客户"), "customers", icon="address-book", order=30, roles=(*DESK, "engineer", "expert", "trainer")
+    pgettext_lazy("plural", "客户"),
+    "customers",
+    icon="address-book",
+    order=30,
+    roles=(*DESK, "engineer", "expert", "trainer"),
 )
-menu.add(_("产品"), "products", icon="device-desktop", order=34, roles=(*DESK, "trainer", "admin", "parts"))
+menu.add(
+    pgettext_lazy("plural", "产品"),
+    "products",
+    icon="device-desktop",
+    order=34,
+    roles=(*DESK, "trainer", "admin", "parts"),
+)
 
 
 def find_customers(user: User, text: str, limit: int) -> list[search.Hit]:
@@ -40,5 +50,5 @@ def find_units(user: User, text: str, limit: int) -> list[search.Hit]:
     ]
 
 
-search.register("customers", _("客户"), find_customers)
-search.register("units", _("机器"), find_units)
+search.register("customers", pgettext_lazy("plural", "客户"), find_customers)
+search.register("units", pgettext_lazy("plural", "机器"), find_units)

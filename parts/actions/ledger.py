@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from parts.models import Location, NotTracked, OutOfStock, Part, Serial, SerialsNeeded, StockEntry, StockMove
 from parts.states import Kind, MoveKind
 from service_center.kernel import errors
+from service_center.kernel.languages import listed
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -159,9 +160,7 @@ def serials_at(
     missing = set(names) - {s.serial for s in free}
     if missing:
         text = _("序列号 %(serials)s 不在 %(place)s 或已被预留。")
-        raise OutOfStock(
-            text % {"serials": "、".join(sorted(missing)), "place": location.code}, field="serials"
-        )
+        raise OutOfStock(text % {"serials": listed(sorted(missing)), "place": location.code}, field="serials")
     return free
 
 
@@ -181,9 +180,7 @@ def new_serials(part: Part, names: Sequence[str], quantity: int, *, outside: Loc
     check_names(part, names, quantity)
     ours = part.serials.filter(serial__in=names).exclude(location=outside).values_list("serial", flat=True)
     if known := list(ours):
-        raise errors.Invalid(
-            _("序列号 %(serials)s 已有记录。") % {"serials": "、".join(known)}, field="serials"
-        )
+        raise errors.Invalid(_("序列号 %(serials)s 已有记录。") % {"serials": listed(known)}, field="serials")
     Serial.objects.bulk_create(
         [Serial(part=part, serial=name, location=outside) for name in names], ignore_conflicts=True
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parts.web import catalogue
 from service_center.kernel.web import menu, search
@@ -18,7 +19,7 @@ menu.add(
     home_of=("storekeeper",),
 )
 menu.add(
-    _("配件"),
+    pgettext_lazy("plural", "配件"),
     "parts",
     icon="box",
     order=31,
@@ -26,7 +27,7 @@ menu.add(
     home_of=("parts",),
 )
 menu.add(
-    _("采购建议"),
+    pgettext_lazy("plural", "采购建议"),
     "purchase-proposals",
     icon="shopping-cart",
     order=32,
@@ -34,11 +35,11 @@ menu.add(
     home_of=("buyer",),
 )
 menu.add(
-    _("采购订单"),
+    pgettext_lazy("plural", "采购订单"),
     "purchase-orders",
     icon="truck-delivery",
     order=33,
     roles=("parts", "buyer", "storekeeper", "inspector", "manager", "director", "accountant"),
     home_of=("inspector",),
 )
-search.register("parts", _("配件"), catalogue.find)
+search.register("parts", pgettext_lazy("plural", "配件"), catalogue.find)

@@ -46,6 +46,7 @@ class Draft:
         self,
         kind: journal.EventType,
         subject: models.Model,
+        /,
         *,
         actor: User | None,
         at: datetime,

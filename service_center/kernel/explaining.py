@@ -114,7 +114,7 @@ def words(interval: Interval, zone: tzinfo) -> str:
         "end": f"{end:%H:%M:%S}" if same_day else f"{end:%Y-%m-%d %H:%M:%S}",
         "verdict": _("计入") if interval.counted else _("跳过"),
         "length": clock_words(interval.seconds),
-        "why": f"{reason}，{detail}" if detail else reason,
+        "why": _("%(reason)s，%(detail)s") % {"reason": reason, "detail": detail} if detail else reason,
     }
 
 

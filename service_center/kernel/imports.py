@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from service_center.kernel.errors import DomainError, Invalid
+from service_center.kernel.languages import listed
 from service_center.kernel.uploads import TooLarge, UnsupportedMediaType, Upload, accept
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -36,7 +37,7 @@ class MissingColumns(Invalid):
     code = "missing_columns"
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(_("缺少列：%(names)s。请使用模板。") % {"names": "、".join(names)}, field="file")
+        super().__init__(_("缺少列：%(names)s。请使用模板。") % {"names": listed(names)}, field="file")
 
 
 class TooManyRows(Invalid):

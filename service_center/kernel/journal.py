@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from service_center.kernel import subscriptions
+from service_center.kernel.languages import listed
 from service_center.kernel.models import Delivery, Event, EventLink, User
 
 
@@ -213,7 +214,7 @@ class _Words(dict[str, Any]):
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, list):
-            return "、".join(str(item) for item in value)
+            return listed(value)
         if key in self.labels and value in self.labels[key].values:
             return self.labels[key](value).label
         if not isinstance(value, str):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 CHINESE, ENGLISH = "zh-hans", "en"
+
+
+def english() -> bool:
+    """Whether the reader reads English."""
+    return (get_language() or "").startswith(ENGLISH)
 
 
 def pick(row: Any, field: str = "name", *, language: str | None = None) -> str:
@@ -15,3 +22,23 @@ def pick(row: Any, field: str = "name", *, language: str | None = None) -> str:
     if (language or get_language() or "").startswith(ENGLISH):
         return getattr(row, f"{field}_en") or chinese
     return chinese or getattr(row, f"{field}_en")
+
+
+def listed(words: Iterable[object]) -> str:
+    """Words one after the other: 送修、寄修 or Bring-in, Mail-in."""
+    return _("、").join(str(word) for word in words)
+
+
+def sentences(words: Iterable[object]) -> str:
+    """Statements one after the other, apart by semicolons."""
+    return _("；").join(str(word) for word in words)
+
+
+def labelled(label: object, text: object) -> str:
+    """What something is, then which: 紧急程度：紧急 or Urgency: Urgent."""
+    return _("%(label)s：%(text)s") % {"label": label, "text": text}
+
+
+def noted(text: object, note: object) -> str:
+    """A text and a note in brackets: 王工（维修工程师） or Wang (Engineer)."""
+    return _("%(text)s（%(note)s）") % {"text": text, "note": note}

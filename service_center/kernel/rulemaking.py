@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from service_center.kernel import calendars, conditions, errors, journal, policies, rulebook
 from service_center.kernel import rulebook_events as events
 from service_center.kernel.access import has_role, require
+from service_center.kernel.languages import listed
 from service_center.kernel.models import ApprovalStep, Calendar, Clause, Rule, Setting, VersionStatus
 from service_center.kernel.models.rulebook import Versioned
 
@@ -346,9 +347,7 @@ def checked(row: Setting, value: Any, *, field: str = "value") -> Any:
         if not isinstance(value, shapes[kind]) or value == "":
             raise errors.Invalid(_("值的类型与参数不符。"), field=field)
         if row.choices and value not in row.choices:
-            raise errors.Invalid(
-                _("请选择：%(choices)s。") % {"choices": "、".join(row.choices)}, field=field
-            )
+            raise errors.Invalid(_("请选择：%(choices)s。") % {"choices": listed(row.choices)}, field=field)
         return value
     number = _number_of(value, whole=kind == Setting.Kind.INTEGER, field=field)
     low, high = row.minimum, row.maximum

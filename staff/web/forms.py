@@ -139,7 +139,7 @@ class ScoreForm(About):
 class TimeForm(About):
     category = forms.ChoiceField(label=_("工时类别"), choices=TimeCategory.choices)
     started_at = forms.DateTimeField(label=_("开始"), widget=Minute)
-    minutes = forms.IntegerField(label=_("分钟"), min_value=1, max_value=1440)
+    minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=1, max_value=1440)
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
 
 

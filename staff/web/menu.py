@@ -1,11 +1,12 @@
 """The staff pages' places in the navigation."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import menu
 
 menu.add(
-    _("员工"),
+    pgettext_lazy("plural", "员工"),
     "people",
     icon="users",
     order=80,

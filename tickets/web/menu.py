@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.models import User
 from service_center.kernel.web import menu, panels, search
@@ -26,7 +27,7 @@ menu.add(
     home_of=("supervisor",),
 )
 menu.add(
-    _("工单"),
+    pgettext_lazy("plural", "工单"),
     "tickets",
     icon="ticket",
     order=20,
@@ -42,7 +43,7 @@ menu.add(
     home_of=("engineer",),
     phone=True,
 )
-search.register("tickets", _("工单"), queue.find)
+search.register("tickets", pgettext_lazy("plural", "工单"), queue.find)
 
 
 def _tickets_panel(**by: str) -> panels.Panel:

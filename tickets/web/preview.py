@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from service_center.kernel.languages import sentences
 from tickets.states import FaultClass
 
 
 def preview_rows(content: dict[str, Any]) -> list[tuple[str, Any]]:
     """Label and value of every line of the report's content."""
-    parts = "；".join(f"{p['part']} × {p['quantity']}" for p in content["parts"]) or _("无")
+    parts = sentences(f"{p['part']} × {p['quantity']}" for p in content["parts"]) or _("无")
     fault = dict(FaultClass.choices).get(content["fault_class"], "")
     return [
         (_("工单"), content["ticket"]),

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from service_center.kernel import journal, notifications
+from service_center.kernel import journal, languages, notifications
 from service_center.kernel.models import Event, Notification
 
 register = template.Library()
@@ -41,12 +41,14 @@ def command_key() -> SafeString:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """An instant in the branch's zone, short: today 14:05, else 03-07 14:05, else 2025-03-07 14:05."""
+    """An instant in the branch's zone, short: today 14:05, else 03-07 14:05 or 7 Mar 14:05, with another year's year."""
     if value is None:
         return "–"
     local, today = timezone.localtime(value), timezone.localdate()
     if local.date() == today:
         return local.strftime("%H:%M")
+    if languages.english():
+        return date_format(local, "j M H:i" if local.year == today.year else "j M Y H:i")
     return local.strftime("%m-%d %H:%M" if local.year == today.year else "%Y-%m-%d %H:%M")
 
 
@@ -78,12 +80,7 @@ def named(row: Any, field: str = "name") -> str:
     if row is None:
         return "–"
     if hasattr(row, f"{field}_zh"):
-        english = (get_language() or "").startswith("en")
-        return (
-            str(getattr(row, f"{field}_en") or getattr(row, f"{field}_zh"))
-            if english
-            else str(getattr(row, f"{field}_zh"))
-        )
+        return languages.pick(row, field)
     return str(getattr(row, field, row))
 
 

@@ -80,7 +80,7 @@ class RedraftForm(Styled):
     """The next version of a rule: another duration, and why."""
 
     value = forms.DecimalField(label=gettext_lazy("数值"), min_value=0, max_digits=12, decimal_places=4)
-    unit = forms.ChoiceField(label=gettext_lazy("单位"), choices=Rule.Unit.choices)
+    unit = forms.ChoiceField(label=gettext_lazy("时间单位"), choices=Rule.Unit.choices)
     calendar = forms.ModelChoiceField(Calendar.objects.order_by("code"), label=gettext_lazy("日历"))
     notes = forms.CharField(
         label=gettext_lazy("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

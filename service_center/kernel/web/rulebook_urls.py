@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import approvals, menu, rulebook, settings
 
@@ -15,6 +16,6 @@ urlpatterns = [
     path("approvals/<int:pk>/withdrawal/", approvals.withdrawal, name="approval-withdrawal"),
 ]
 
-menu.add(_("审批"), "approvals", icon="checklist", order=70)
+menu.add(pgettext_lazy("plural", "审批"), "approvals", icon="checklist", order=70)
 menu.add(_("规则库"), "rulebook", icon="book", order=80)
 menu.add(_("参数设置"), "settings", icon="adjustments", order=81, roles=("manager", "director", "admin"))

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from service_center.kernel.languages import labelled, listed, sentences
 from service_center.kernel.models import Rule, Setting
 
 FACTS = {
@@ -92,9 +93,9 @@ def case(conditions: Mapping[str, Any]) -> str:
     parts = []
     for name, value in conditions.items():
         values = value if isinstance(value, list) else [value]
-        words = "、".join(str(VALUES.get(item, item)) for item in values)
-        parts.append(f"{FACTS.get(name, name)}：{words}")
-    return "；".join(parts) or _("所有情形")
+        words = listed(VALUES.get(item, item) for item in values)
+        parts.append(labelled(FACTS.get(name, name), words))
+    return sentences(parts) or _("所有情形")
 
 
 def duration(rule: Rule) -> str:
@@ -129,7 +130,7 @@ def _when(step: Mapping[str, Any], rule: Rule) -> str:
 
 def pauses(rule: Rule) -> str:
     """The hold reasons that make the clock stand still."""
-    return "、".join(str(REASONS.get(reason, reason)) for reason in rule.pausing_reasons) or _("不暂停")
+    return listed(REASONS.get(reason, reason) for reason in rule.pausing_reasons) or _("不暂停")
 
 
 def value(setting: Setting) -> str:
@@ -137,7 +138,7 @@ def value(setting: Setting) -> str:
     if setting.kind == Setting.Kind.FLAG:
         return _("是") if setting.value else _("否")
     if setting.kind == Setting.Kind.LIST:
-        return "、".join(str(VALUES.get(item, item)) for item in setting.value)
+        return listed(VALUES.get(item, item) for item in setting.value)
     if setting.kind == Setting.Kind.MAPPING:
-        return "；".join(f"{VALUES.get(key, key)}：{item}" for key, item in setting.value.items())
+        return sentences(labelled(VALUES.get(key, key), item) for key, item in setting.value.items())
     return f"{setting.value} {UNITS.get(setting.unit, setting.unit)}".strip()

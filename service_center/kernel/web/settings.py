@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from service_center.kernel import commands, errors, rulemaking
-from service_center.kernel.languages import pick
+from service_center.kernel.languages import noted, pick
 from service_center.kernel.models import Setting, User
 from service_center.kernel.web import lists
 from service_center.kernel.web import rulebook_words as words
@@ -99,7 +99,7 @@ class SettingForm(Styled):
 
 def value_field(row: Setting) -> forms.CharField | forms.ChoiceField:
     """The field for one value: a choice, lines, or a line."""
-    label = f"{pick(row)}（{words.UNITS[row.unit]}）" if words.UNITS.get(row.unit) else pick(row)
+    label = noted(pick(row), words.UNITS[row.unit]) if words.UNITS.get(row.unit) else pick(row)
     if row.kind == Kind.FLAG or row.choices:
         choices = YES_NO if row.kind == Kind.FLAG else [(choice, choice) for choice in row.choices]
         return forms.ChoiceField(label=label, choices=choices)

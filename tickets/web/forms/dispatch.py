@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from service_center.kernel.languages import noted
 from staff.models import Person
 from tickets import states
 from tickets.web.forms.shared import LocalTime, TicketForm, long_text
@@ -14,7 +15,7 @@ from tickets.web.forms.shared import LocalTime, TicketForm, long_text
 
 class PersonChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.get_role_display()}）"
+        return noted(obj.name, obj.get_role_display())
 
 
 class AssignmentForm(TicketForm):

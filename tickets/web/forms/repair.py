@@ -87,7 +87,7 @@ class FaultyPartForm(TicketForm):
 class TimeEntryForm(TicketForm):
     category = forms.ChoiceField(label=_("类别"), choices=states.ServiceCategory.choices)
     started_at = LocalTime(label=_("开始时间"))
-    minutes = forms.IntegerField(label=_("分钟"), min_value=1, max_value=1440, initial=30)
+    minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=1, max_value=1440, initial=30)
 
     def prepare(self) -> None:
         self.fields["category"].initial = self.ticket.service_category

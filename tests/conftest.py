@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,12 @@ def _rules_after_flush(request: pytest.FixtureRequest) -> None:
     if transactional or "transactional_db" in request.fixturenames or "live_server" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         call_command("seed_rules", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The browser that `./dev test` brings."""
+    return browser_type_launch_args | {"executable_path": os.environ["CHROMIUM_PATH"]}
 
 
 @pytest.fixture

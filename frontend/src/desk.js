@@ -7,11 +7,13 @@ import { startMenus } from "./behaviours/menus.js";
 import { startPalette } from "./behaviours/palette.js";
 import { startRows } from "./behaviours/rows.js";
 import { startShortcuts } from "./behaviours/shortcuts.js";
+import { startTables } from "./behaviours/tables.js";
 import { startTheme } from "./behaviours/theme.js";
 import { startToasts } from "./behaviours/toasts.js";
 
 startHtmx();
 startTheme();
+startTables();
 startToasts();
 startMenus();
 startRows();

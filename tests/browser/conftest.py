@@ -1,15 +1,16 @@
-"""The story in a real browser: Chromium against the live server with the demo company."""
+"""The product in a real browser: Chromium against a live server with the demo company."""
 
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
 
 from service_center.kernel import sweep
 
@@ -17,19 +18,36 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_type_launch_args | {"executable_path": os.environ["CHROMIUM_PATH"], "args": ["--no-sandbox"]}
+@contextmanager
+def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
+    """The demo company committed for a whole module, since a server in another thread must see it.
+
+    The tests of the module share it: none may lean on what another left behind. Afterwards the database is as the
+    session began it: empty but for the rules.
+    """
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+        call_command("demo", bare=bare, stdout=io.StringIO())
+        server = LiveServer("localhost")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+            call_command("flush", interactive=False, verbosity=0)
+            call_command("seed_rules", verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of the running product. A module with `HISTORY = True` finds months of work in it, others a first
+    morning: people, customers, machines and parts.
+    """
+    with _world(django_db_blocker, bare=not getattr(request.module, "HISTORY", False)) as url:
+        yield url
 
 
 @pytest.fixture
-def company(transactional_db: None) -> None:
-    """The demo company on its first morning."""
-    call_command("demo", bare=True, stdout=io.StringIO())
-
-
-@pytest.fixture
-def someone(live_server: Any, company: None, browser: Browser) -> Iterator[Callable[..., Page]]:
+def someone(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     """`someone("agent")`: a signed-in page of their own; `someone("engineer", phone=True)` on a phone.
 
     When the test ends, no page may have seen a script error or a breach of the content security policy.
@@ -37,20 +55,31 @@ def someone(live_server: Any, company: None, browser: Browser) -> Iterator[Calla
     complaints: list[str] = []
     contexts = []
 
-    def sign_in(username: str, *, phone: bool = False, language: str = "zh-CN") -> Page:
+    def sign_in(username: str = "", *, phone: bool = False, language: str = "zh-CN", **more: Any) -> Page:
         context = browser.new_context(
-            viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone, locale=language
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            is_mobile=phone,
+            locale=language,
+            base_url=site,
+            **more,
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{live_server.url}/login/")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", f"demo-{username.rstrip('0123456789')}")
-        page.click("main button.btn-primary")
-        page.wait_for_url(lambda url: "/login" not in url)
+        if username:
+            page.goto("/login/")
+            page.fill("input[name=username]", username)
+            page.fill("input[name=password]", f"demo-{username.rstrip('0123456789')}")
+            page.click("main button.btn-primary")
+            page.wait_for_url(lambda url: "/login" not in url)
         return page
 
     yield sign_in

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -19,18 +19,37 @@ class PersonChoice(forms.ModelChoiceField):
 
 
 class AssignmentForm(TicketForm):
-    engineer = PersonChoice(label=_("工程师"), queryset=Person.objects.none())
+    """When, then who: another time draws the ranked engineers anew."""
+
+    engineer = PersonChoice(
+        label=_("推荐工程师"),
+        queryset=Person.objects.none(),
+        error_messages={"required": _("请选择工程师。")},
+    )
     expected_at = LocalTime(label=_("预计处理时间"))
 
     def prepare(self) -> None:
-        engineers = (
-            Person.objects.at_work().with_role("engineer", "expert").filter(branch_id=self.ticket.branch_id)
-        )
+        engineers = Person.objects.at_work().with_role("engineer").filter(branch_id=self.ticket.branch_id)
         self.fields["engineer"].queryset = engineers.order_by("name")  # type: ignore[attr-defined]  # a model choice
         soon = timezone.localtime(timezone.now() + timedelta(hours=2)).replace(
             minute=0, second=0, microsecond=0
         )
         self.fields["expected_at"].initial = soon
+        self.fields["expected_at"].widget.attrs |= {
+            "hx-get": f"/tickets/{self.ticket.number}/?step=assignment",
+            "hx-trigger": "change",
+            "hx-select": "#suggestions",
+            "hx-target": "#suggestions",
+            "hx-swap": "outerHTML",
+        }
+
+    def time(self, asked: str) -> datetime:
+        """The instant to suggest engineers for: typed, asked for in the address, or soon."""
+        typed = self["expected_at"].value() if self.is_bound else asked
+        try:
+            return self.fields["expected_at"].clean(typed)
+        except forms.ValidationError:
+            return self.fields["expected_at"].initial  # type: ignore[no-any-return]  # set in prepare
 
 
 class AcceptanceForm(TicketForm):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from service_center.kernel import subscriptions
-from service_center.kernel.languages import listed
+from service_center.kernel.languages import english, listed
 from service_center.kernel.models import Delivery, Event, EventLink, User
 
 
@@ -37,6 +37,7 @@ class EventType:
 
 
 TYPES: dict[str, EventType] = {}
+COMMON: dict[str, list[type[models.TextChoices]]] = {}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -51,6 +52,11 @@ def define(
         raise ValueError(f"event {name} is declared twice")
     TYPES[name] = EventType(name, sentence, schema, words)
     return TYPES[name]
+
+
+def name_codes(key: str, choices: type[models.TextChoices]) -> None:
+    """Show the codes under `key` by their labels in every sentence that does not name choices of its own."""
+    COMMON.setdefault(key, []).append(choices)
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,7 @@ def in_words(events: Iterable[Event]) -> list[tuple[Event, str]]:
 
 
 class _Words(dict[str, Any]):
-    """The data as people read them: codes by their labels, instants in local time, yes and no.
+    """The data as people read them: codes by their labels, instants in local time, yes and no, names in English too.
 
     Old facts may lack a key that today's sentence names: leave a dash, never fail a timeline.
     """
@@ -208,15 +214,16 @@ class _Words(dict[str, Any]):
         self.labels, self.names = labels, names
 
     def __getitem__(self, key: str) -> Any:
-        value = self.get(key)
+        value = (english() and self.get(f"{key}_en")) or self.get(key)
         if value is None:
             return "–"
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, list):
             return listed(value)
-        if key in self.labels and value in self.labels[key].values:
-            return self.labels[key](value).label
+        for choices in [self.labels[key]] if key in self.labels else COMMON.get(key, ()):
+            if value in choices.values:
+                return choices(value).label
         if not isinstance(value, str):
             return value
         return _local(value) if _INSTANT.match(value) else self.names.get(value, value)

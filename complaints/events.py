@@ -8,6 +8,7 @@ REGISTERED = journal.define("complaint.registered", _("受理了投诉，并向�
 ANSWERED = journal.define("complaint.answered", _("当场答复了简单投诉"))
 GRADED = journal.define("complaint.graded", _("给投诉定了级"))
 HANDED_OVER = journal.define("complaint.handed_over", _("投诉专人改为 %(to)s"))
+TASKS_PASSED = journal.define("complaint.tasks_passed", _("处理任务由 %(to)s 接手"))
 TEAM_FORMED = journal.define("complaint.team_formed", _("成立了投诉处理小组，组长 %(leader)s"))
 FOUNDED = journal.define("complaint.founded", _("核实：投诉属实"))
 UNFOUNDED = journal.define("complaint.unfounded", _("核实：投诉不属实，应向客户说明理由"))

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from complaints import events
+from complaints.actions import leaving
 from complaints.models import Complaint
 from complaints.queries.people import holders
 from service_center.kernel import clock_events, notifications
 from service_center.kernel.subscriptions import on
+from staff import events as staff_events
+from staff.models import Person
 from staff.states import Role
 
 if TYPE_CHECKING:
     from service_center.kernel.models import Event
-    from staff.models import Person
 
 RECEIVED = notifications.define("complaint.received", _("新投诉 %(number)s 由您负责，请尽快响应。"))
 SERIOUS = notifications.define("complaint.serious", _("重大投诉 %(number)s，请审阅或批转。"))
@@ -90,6 +92,13 @@ def tell_of_complaint_clock(event: Event, *, at: datetime) -> None:
     complaint = _complaint(event)
     people = holders(event.data.get("role") or "owner", branch_id=complaint.branch_id, owner=complaint.owner)
     _tell(people, WARNED if event.name == clock_events.WARNED.name else LATE, complaint, event, at)
+
+
+@on(staff_events.LEFT)
+def pass_complaints_on(event: Event, *, at: datetime) -> None:
+    """Complaints of somebody who left are not forgotten."""
+    people = Person.objects.select_related("user").in_bulk([event.subject_id, event.data["successor"]])
+    leaving.pass_on(people[event.subject_id], people[event.data["successor"]], at=at)
 
 
 def _complaint(event: Event) -> Complaint:

@@ -16,5 +16,6 @@ REFUSED = journal.define("follow_up.refused", _("客户不愿接受回访，回�
 CANCELLED = journal.define("follow_up.cancelled", _("服务单重新处理，回访取消"))
 HANDED_OVER = journal.define("follow_up.handed_over", _("回访改由 %(to)s 负责"))
 RECTIFICATION_OPENED = journal.define("rectification.opened", _("满意度低，要求分析原因并整改"))
+RECTIFICATION_PASSED = journal.define("rectification.passed", _("整改改由 %(to)s 负责"))
 ANALYSED = journal.define("rectification.analysed", _("分析了满意度低的原因，定下整改措施"))
 RECTIFIED = journal.define("rectification.completed", _("完成了整改"))

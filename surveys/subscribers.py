@@ -12,8 +12,10 @@ from complaints.models import Complaint
 from complaints.queries.people import holders
 from service_center.kernel import clock_events, notifications, rulebook
 from service_center.kernel.subscriptions import on
+from staff import events as staff_events
+from staff.models import Person
 from surveys import events
-from surveys.actions import follow_ups, invitations
+from surveys.actions import follow_ups, invitations, leaving
 from surveys.models import FollowUp, Rectification
 from tickets import events as ticket_events
 from tickets.models import Ticket
@@ -111,6 +113,13 @@ def tell_of_follow_up_clock(event: Event, *, at: datetime) -> None:
         notifications.notify(
             person, template=template, url=url, subject=row, dedupe=f"{template}:{event.pk}", at=at
         )
+
+
+@on(staff_events.LEFT)
+def pass_calls_on(event: Event, *, at: datetime) -> None:
+    """Calls and corrections of somebody who left are not forgotten."""
+    people = Person.objects.select_related("user").in_bulk([event.subject_id, event.data["successor"]])
+    leaving.pass_on(people[event.subject_id], people[event.data["successor"]], at=at)
 
 
 def _ended_ticket(event: Event) -> Ticket | None:

@@ -65,6 +65,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         mine = Q(plans__responsible=person) | Q(task_group__leader=person) | Q(task_group__members=person)
         return Complaint.objects.filter(mine, pk=OuterRef("pk"))
 
+    def working(self, person: Person) -> Self:
+        """Complaints which name the person in a plan or a task group."""
+        return self.filter(Exists(self._tasks(person)))
+
     def open(self) -> Self:
         """Complaints nobody has closed."""
         return self.exclude(status=Status.CLOSED)

@@ -10,18 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models import Complaint
 from complaints.states import Channel, Complexity, Gravity, Level, Method, Outcome, ReplyChannel
 from customers.models import Customer, ProductModel
-from service_center.kernel.web.forms import Styled
+from service_center.kernel.web.forms import LongText, Styled
 from staff.models import Person
 from tickets.models import Ticket
 
-LONG = 10_000
 MILESTONES = (1, 2, 3)
 
 
-def long_text(label: Any, *, rows: int = 3, required: bool = True) -> forms.CharField:
+def long_text(label: Any, *, rows: int = 3, required: bool = True) -> LongText:
     """A text of up to 10,000 characters, kept as typed."""
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, max_length=LONG, strip=False, widget=area)
+    return LongText(label=label, rows=rows, required=required)
 
 
 class PersonField(forms.ModelChoiceField[Person]):

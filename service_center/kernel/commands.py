@@ -47,6 +47,7 @@ class Key:
     principal: str
     value: str
     fingerprint: str
+    patient: bool = False  # a second click waits for the first instead of being refused
 
 
 def run(
@@ -132,12 +133,13 @@ def origin_key() -> str | None:
 
 def key_of(request: HttpRequest) -> Key | None:
     """The request's idempotency key: header of the API, hidden field `command_key` of a form; None when it has none."""
-    value = request.headers.get("Idempotency-Key") or request.POST.get("command_key", "")
-    if not value:
+    value = request.headers.get("Idempotency-Key", "")
+    typed = "" if value else request.POST.get("command_key", "").replace("\0", "")
+    if not value and not typed:
         return None
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
     digest.update(_canonical_body(request))
-    return Key(f"user:{request.user.pk}", value[:200], digest.hexdigest())
+    return Key(f"user:{request.user.pk}", (value or typed)[:200], digest.hexdigest(), patient=bool(typed))
 
 
 def _canonical_body(request: HttpRequest) -> bytes:
@@ -156,15 +158,17 @@ def _canonical_body(request: HttpRequest) -> bytes:
 def _claim(key: Key) -> CommandRecord | None:
     """The record of this key when it ran before; takes the key for this transaction otherwise.
 
-    Raises InProgress when another transaction holds it and KeyReused when it was used for something else.
+    Raises InProgress when another transaction holds it (a patient key waits) and KeyReused when it was used for
+    something else.
     """
+    name = f"command:{key.principal}:{key.value}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"command:{key.principal}:{key.value}"],
-        )
-        if not cursor.fetchone()[0]:
-            raise errors.InProgress
+        if key.patient:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        else:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            if not cursor.fetchone()[0]:
+                raise errors.InProgress
     known = CommandRecord.objects.filter(principal=key.principal, key=key.value).first()
     if known is not None and known.fingerprint != key.fingerprint:
         raise errors.KeyReused

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "service_center.kernel.web.middleware.SecondClicks",
     "service_center.kernel.web.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]

@@ -66,7 +66,7 @@ def open_for_complaint(complaint: Complaint, *, actor: User | None, at: datetime
     owed = FollowUp.objects.filter(ticket=ticket).open().first() if ticket is not None else None
     if owed is not None:
         return raise_to_major(owed, complaint=complaint, actor=actor, at=at)
-    known = FollowUp.objects.filter(complaint=complaint).first()
+    known = FollowUp.objects.filter(complaint=complaint, ticket=None).first()
     if known is not None:
         return known
     follow_up = FollowUp(
@@ -263,6 +263,15 @@ def hand_over(follow_up: FollowUp, *, owner: Person, actor: User | None, at: dat
     follow_up.save(update_fields=["owner", "version"])
     journal.record(events.HANDED_OVER, follow_up, actor=actor, at=at, to=owner.user.username)
     return follow_up
+
+
+def pass_on(follow_up: FollowUp, successor: Person, *, at: datetime) -> None:
+    """The owner has left: the successor calls, or an agent of the branch when the successor may not."""
+    desk = successor.has_role(Role.AGENT, Role.SUPERVISOR) and successor.branch_id == follow_up.branch_id
+    may_call = (desk or successor.has_role(Role.MANAGER)) and not follow_up.worked_on_by(successor)
+    owner = successor if may_call else _caller(follow_up.branch_id, follow_up.ticket)
+    if owner is not None:
+        hand_over(follow_up, owner=owner, actor=None, at=at)
 
 
 def cancel(follow_up: FollowUp, *, actor: User | None, at: datetime) -> FollowUp:

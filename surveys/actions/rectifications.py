@@ -112,6 +112,20 @@ def analyse(
     return rectification
 
 
+def pass_on(rectification: Rectification, successor: Person, *, at: datetime) -> None:
+    """The owner has left: the successor corrects, or the supervisor when the successor's own work was judged."""
+    own_work = rectification.engineer_id == successor.pk
+    owner = _owner(rectification.branch_id, rectification.engineer) if own_work else successor
+    if owner is None:
+        return
+    rectification.hand_over(owner)
+    rectification.version += 1
+    rectification.save(update_fields=["owner", "version"])
+    journal.record(
+        events.RECTIFICATION_PASSED, rectification, actor=None, at=at, links=(rectification.ticket,), to=owner.user.username,
+    )  # fmt: skip
+
+
 def complete(rectification: Rectification, *, result: str, actor: User | None, at: datetime) -> Rectification:
     """The measure is done; its result is kept. Raises TransitionNotAllowed, Forbidden."""
     rectification = Rectification.objects.lock(rectification.pk)

@@ -240,6 +240,10 @@ class Rectification(FSMModelMixin, models.Model):
         """By when the clock says the correction must be done."""
         self.due_at = due_at
 
+    def hand_over(self, owner: Person) -> None:
+        """Somebody else sees to it."""
+        self.owner = owner
+
     @transition(
         field=status,
         source=(RectificationStatus.OPEN, RectificationStatus.ANALYSED),

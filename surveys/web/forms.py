@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web.forms import Styled
+from service_center.kernel.web.forms import LongText, Styled
 from staff.models import Person
 from surveys.states import Channel, Outcome
 
-LONG = 10_000
 YES_NO = [("yes", _("是")), ("no", _("否"))]
 
 
@@ -22,10 +21,9 @@ def yes_no(label: Any) -> forms.TypedChoiceField:
     )
 
 
-def long_text(label: Any, *, required: bool = True, rows: int = 2) -> forms.CharField:
+def long_text(label: Any, *, required: bool = True, rows: int = 2) -> LongText:
     """A text of up to 10,000 characters, kept as typed."""
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, max_length=LONG, strip=False, widget=area)
+    return LongText(label=label, rows=rows, required=required)
 
 
 class PersonField(forms.ModelChoiceField[Person]):

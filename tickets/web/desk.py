@@ -14,7 +14,7 @@ from customers import queries as files
 from customers.models import Customer
 from service_center.kernel import commands
 from service_center.kernel.models import User
-from service_center.kernel.web.forms import refusals_into
+from service_center.kernel.web.forms import refusals_into, status_of
 from tickets import permissions
 from tickets.actions import intake
 from tickets.models import Ticket
@@ -35,10 +35,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             row = commands.run(intake.register, by=request, **form.arguments())
             messages.success(request, _("已登记工单 %(number)s。") % {"number": row.number})
             return redirect(f"/tickets/{row.number}/")
-    status = 422 if form.errors else 200
-    return render(
-        request, "tickets/desk.html", {"form": form, "chosen": _chosen(request, form)}, status=status
-    )
+    context = {"form": form, "chosen": _chosen(request, form)}
+    return render(request, "tickets/desk.html", context, status=status_of(form))
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

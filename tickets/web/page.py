@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from service_center.kernel import attachments, clocks, commands, explaining, journal, presence
+from service_center.kernel import attachments, clocks, commands, errors, explaining, journal, presence
 from service_center.kernel.models import Approval, User
 from service_center.kernel.web import panels
-from service_center.kernel.web.forms import refusals_into
+from service_center.kernel.web.forms import refusals_into, renew, status_of
 from tickets import permissions, states
 from tickets.actions import intake
 from tickets.models import Ticket
@@ -58,7 +58,10 @@ def noun(request: HttpRequest, number: str, noun: str) -> HttpResponse:
             result = commands.run(step.verb, row, by=request, **form.arguments())
             messages.success(request, _told(step, result))
             return redirect(_back_to(request, row))
-    return _show(request, row, step=step, form=form, status=409 if form.non_field_errors() else 422)
+    elif step.state_name not in nouns.open_nouns(row):
+        with refusals_into(form):
+            raise errors.TransitionNotAllowed
+    return _show(request, row, step=step, form=form, status=status_of(form))
 
 
 def _told(step: nouns.Step, result: Any) -> str:
@@ -81,15 +84,13 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_into(form):
             commands.run(intake.edit, row, by=request, **form.arguments())
-        if not form.errors:
             messages.success(request, _("修改已保存。"))
             return redirect(f"/tickets/{number}/")
-        row.refresh_from_db()
+        row = _ticket(request, number)
         current = form.differences(row)
-    status = 409 if form.non_field_errors() else 200
-    return render(
-        request, "tickets/edit.html", {"ticket": row, "form": form, "current": current}, status=status
-    )
+        renew(form, row.version)
+    context = {"ticket": row, "form": form, "current": current}
+    return render(request, "tickets/edit.html", context, status=status_of(form))
 
 
 @login_required
@@ -158,7 +159,8 @@ def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: An
         "flow": _flow(row),
     }
     if step is not None and step.noun == "assignment":
-        found["suggestions"] = suggestions.suggest(row, at=commands.now())
+        when = form.time(request.GET.get("expected_at", ""))
+        found["suggestions"] = suggestions.suggest(row, at=commands.now(), expected_at=when)
     if step is not None and step.noun in {"signature", "report"}:
         found["preview"], found["preview_hash"] = reports.preview(
             row, reports.Words.of(getattr(row, "report_draft", None))

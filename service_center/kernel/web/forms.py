@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel.errors import DomainError
+
+LONG = 10_000
 
 
 class Renderer(TemplatesSetting):
@@ -22,18 +26,30 @@ class Renderer(TemplatesSetting):
 
 _WIDGET_CLASSES: dict[type[forms.Widget], str] = {
     forms.CheckboxInput: "form-check-input",
-    forms.RadioSelect: "form-selectgroup-input",
+    forms.RadioSelect: "form-check-input",
     forms.Select: "form-select",
 }
 
 
+class LongText(forms.CharField):
+    """A text of up to 10,000 characters, kept as typed; blanks alone are no text."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs = {"max_length": LONG, "strip": False, "widget": forms.Textarea(attrs={"rows": rows})} | kwargs
+        super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate("" if isinstance(value, str) and not value.strip() else value)
+
+
 class Styled(forms.Form):
     """A form whose widgets carry Tabler's classes, ids for labels and `aria-describedby` for help and
-    errors.
+    errors. `refused_as` names the field of this form for the path a verb refuses by, where they differ.
     """
 
     required_css_class = "required"
     use_required_attribute = False
+    refused_as: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -42,6 +58,18 @@ class Styled(forms.Form):
             widget = field.widget
             kind = next((c for w, c in _WIDGET_CLASSES.items() if isinstance(widget, w)), "form-control")
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {kind}".strip()
+            if isinstance(widget, forms.RadioSelect):
+                widget.template_name = "forms/radios.html"
+            for rule in field.validators:
+                if isinstance(rule, ProhibitNullCharactersValidator):
+                    rule.message = _("不能包含空字符，请删去后再提交。")
+
+    def get_context(self) -> dict[str, Any]:
+        """Errors of hidden fields stand above the form in their own words, without the field's inner name."""
+        context = super().get_context()
+        hidden = [error for field in self.hidden_fields() for error in field.errors]
+        context["errors"] = self.error_class([*self.non_field_errors(), *hidden], renderer=self.renderer)
+        return context
 
 
 @contextmanager
@@ -50,8 +78,24 @@ def refusals_into(form: forms.Form) -> Iterator[None]:
     try:
         yield
     except DomainError as refusal:
-        name = (refusal.field or "").rsplit(".", 1)[-1]
-        form.add_error(name if name in form.fields else NON_FIELD_ERRORS, str(refusal))
+        form.refusal = refusal  # type: ignore[attr-defined]  # read by `status_of`
+        form.add_error(_place(form, refusal.field or ""), str(refusal))
+
+
+def _place(form: forms.Form, path: str) -> str:
+    """The visible field a refusal belongs to: `notice.text` is `notice_text`, `customer.phone` is `phone`."""
+    steps = path.split(".")
+    names = ["_".join(steps[start:]) for start in range(len(steps))]
+    names.insert(0, getattr(form, "refused_as", {}).get(path, ""))
+    return next((n for n in names if n in form.fields and not form[n].is_hidden), NON_FIELD_ERRORS)
+
+
+def status_of(form: forms.Form) -> int:
+    """The HTTP status of a page with this form: the refusal's own when the whole step was refused, else 422."""
+    refusal: DomainError | None = getattr(form, "refusal", None)
+    if refusal is not None and form.non_field_errors() and refusal.status != 400:
+        return refusal.status
+    return 422 if form.errors else 200
 
 
 def renew(form: forms.Form, version: int) -> None:

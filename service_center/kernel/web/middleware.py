@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from service_center.kernel import commands
 from service_center.kernel.errors import Busy, DomainError
 from service_center.kernel.uploads import TooLarge
 from service_center.kernel.web import sessions
@@ -23,6 +24,7 @@ from service_center.kernel.web.pages import plain_problem
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _UNGUARDED = ("/healthz/", "/static/")
 RETRY_AFTER_S = "2"
+_LED_TO = "led_to"
 
 
 class SessionGuard:
@@ -144,6 +146,44 @@ class Refusals:
         if error.status == 503:
             return busy(request)
         return refusal(request, error)
+
+
+class SecondClicks:
+    """The same form sent twice: the second click goes where the first one led, whatever has changed since.
+
+    The verb would only replay; but the page on the way to it may not find any more what the first click changed.
+    Remembered in the session, for the last forms only.
+    """
+
+    KEPT = 12
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 302 and _is_form_of_user(request) and (key := commands.key_of(request)):
+            led_to = dict(list(request.session.get(_LED_TO, {}).items())[-self.KEPT + 1 :])
+            request.session[_LED_TO] = led_to | {key.value: [key.fingerprint, response["Location"]]}
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if not _is_form_of_user(request):
+            return None
+        led_to = request.session.get(_LED_TO, {}).get(request.POST["command_key"])
+        key = commands.key_of(request) if led_to else None
+        return redirect(led_to[1]) if key is not None and key.fingerprint == led_to[0] else None
+
+
+def _is_form_of_user(request: HttpRequest) -> bool:
+    return (
+        request.method == "POST"
+        and not request.path.startswith("/api/")
+        and request.user.is_authenticated
+        and bool(request.POST.get("command_key"))
+    )
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

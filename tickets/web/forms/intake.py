@@ -24,10 +24,14 @@ class ModelChoice(forms.ModelChoiceField):
 class IntakeForm(Styled):
     """One screen for a call: who, what machine, what is wrong, what was promised. Keyboard only."""
 
+    refused_as = {
+        "customer.contact.name": "contact",
+        "customer.contact.phone": "contact_phone",
+    }
     customer = forms.IntegerField(required=False, widget=forms.HiddenInput)
     unit = forms.IntegerField(required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=_("渠道"), choices=states.Channel.choices, initial=states.Channel.PHONE)
-    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+    phone = forms.CharField(label=_("电话"), max_length=40, required=False)
     name = forms.CharField(label=_("客户姓名"), max_length=80, required=False)
     province = forms.CharField(label=_("省"), max_length=30, required=False)
     city = forms.CharField(label=_("市"), max_length=30, required=False)
@@ -39,6 +43,7 @@ class IntakeForm(Styled):
     contact = forms.CharField(
         label=_("联系人"), max_length=80, required=False, help_text=_("与客户不同时填写")
     )
+    contact_phone = forms.CharField(label=_("联系人电话"), max_length=40, required=False)
     product_model = ModelChoice(
         label=_("产品型号"),
         queryset=ProductModel.objects.order_by("code"),
@@ -55,7 +60,7 @@ class IntakeForm(Styled):
         initial="none",
     )
     subject = forms.CharField(label=_("一句话说明"), max_length=120)
-    symptom = forms.CharField(label=_("故障现象"), max_length=500, required=False)
+    symptom = forms.CharField(label=_("故障现象"), max_length=10_000, strip=False, required=False)
     description = long_text(_("客户陈述"), rows=4)
     demand = forms.ChoiceField(
         label=_("客户诉求"), choices=states.Demand.choices, initial=states.Demand.REPAIR

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from parts.models import Part
 from service_center.kernel.languages import pick
 from tickets import states
+from tickets.models import Signature
 from tickets.web.forms.shared import LocalTime, TicketForm, long_text
 
 
@@ -123,11 +124,18 @@ class ReportForm(TicketForm):
 class FileReportForm(TicketForm):
     """Files what the customer signed: the words come from the draft, nothing can be changed in between."""
 
+    def clean(self) -> dict[str, Any]:
+        if not hasattr(self.ticket, "report_draft") or self._signature() is None:
+            raise forms.ValidationError(_("请先填写报告并请客户签字。"))
+        return super().clean() or {}
+
+    def _signature(self) -> Signature | None:
+        return self.ticket.signatures.filter(report=None).order_by("-id").first()
+
     def arguments(self) -> dict[str, Any]:
-        draft = self.ticket.report_draft
+        draft, signature = self.ticket.report_draft, self._signature()
         words = ("work_done", "tested", "demonstrated", "customer_comment")
-        signature = self.ticket.signatures.filter(report=None).latest("id")
-        return {name: getattr(draft, name) for name in words} | {"signature": signature.pk}
+        return {name: getattr(draft, name) for name in words} | {"signature": signature and signature.pk}
 
 
 class SignatureForm(TicketForm):

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web.forms import Styled
+from service_center.kernel.web.forms import LongText, Styled
 
 if TYPE_CHECKING:
     from staff.models import Person
     from tickets.models import Ticket
-
-LONG = 10_000
 
 
 class TicketForm(Styled):
@@ -46,16 +44,9 @@ class LocalTime(forms.DateTimeField):
         return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
 
 
-def long_text(label: Any, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
+def long_text(label: Any, *, rows: int = 3, required: bool = True, **kwargs: Any) -> LongText:
     """A text of up to 10,000 characters, kept as typed."""
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=LONG,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        **kwargs,
-    )
+    return LongText(label=label, rows=rows, required=required, **kwargs)
 
 
 class NothingForm(TicketForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from complaints.models import Complaint
 from service_center.kernel import commands
 from staff.models import Person
 from surveys.actions import follow_ups, invitations, rectifications
@@ -41,8 +42,20 @@ def seed(world: World) -> None:
     late = {ticket.pk for ticket in list(rows)[-LATE:]}
     for ticket in rows:
         _after(world, ticket, agents[ticket.branch_id], owed=ticket.pk in late)
+    for complaint in Complaint.objects.filter(status="closed").select_related("ticket", "customer", "branch"):
+        _after_complaint(world, complaint, agents[complaint.branch_id])
     _correct(world)
     _ask_for_calls(world, list(rows)[:ASKED])
+
+
+def _after_complaint(world: World, complaint: Complaint, agent: Person) -> None:
+    """The end of a complaint is asked about, unless a call for its ticket is owed anyway."""
+    ended = complaint.closed_at
+    assert ended is not None
+    with commands.as_of(ended + timedelta(seconds=5)):
+        call = commands.run(follow_ups.open_for_complaint, complaint)
+    if call.ticket_id is None:
+        _call(world, call, ended, agent)
 
 
 def _ask_for_calls(world: World, tickets: list[Ticket]) -> None:

@@ -102,6 +102,7 @@ def close(
     complaint.close(at=at)
     complaint.version += 1
     complaint.save()
+    clocks.cancel(complaint, at=at)
     journal.record(events.CLOSED, complaint, actor=actor, at=at, links=(complaint.customer, complaint.ticket))
     return complaint
 

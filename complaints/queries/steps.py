@@ -30,7 +30,9 @@ def next_step(complaint: Complaint, *, has_team: bool) -> str:
 
 def open_tasks(complaint: Complaint, *, letter_sent: bool) -> list[str]:
     """What is still owed beside the next step: the supervisor's visit, the letter of a serious complaint."""
-    tasks = []
+    tasks: list[str] = []
+    if complaint.status == Status.CLOSED:
+        return tasks
     if complaint.visit_required and complaint.visited_at is None:
         tasks.append(_("服务主任须亲自或专门派员走访客户。"))
     if complaint.gravity == Gravity.SERIOUS and not letter_sent:

@@ -83,6 +83,19 @@ def test_the_case_tells_status_promises_and_visits_in_words(story, ticket, custo
     assert "13800138000" not in text
 
 
+def test_an_engineer_asks_for_consent_on_the_tickets_page(web, story, ticket, engineer, agent) -> None:
+    story.diagnosed(
+        story.in_handling(story.dispatched(story.classified(story.verified(ticket), service_category="paid")))
+    )
+    path = f"/consent-offers/{ticket.number}/"
+    assert path in web(engineer).get(f"/tickets/{ticket.number}/").content.decode()
+    assert web(agent).post(path, {"plan": "更换主板", "amount": "380"}).status_code == 403
+    assert web(engineer).post(path, {"plan": "", "amount": "-1"}).status_code == 302
+    assert ConsentOffer.objects.count() == 0
+    assert web(engineer).post(path, {"plan": "更换主板", "amount": "380"}).status_code == 302
+    assert ConsentOffer.objects.get().amount == Decimal("380.00")
+
+
 def test_consent_by_link_is_recorded_once(story, ticket, customers_phone, engineer) -> None:
     story.diagnosed(
         story.in_handling(story.dispatched(story.classified(story.verified(ticket), service_category="paid")))

@@ -88,7 +88,7 @@ def complain(ticket: Ticket, *, content: str, actor: User | None, at: datetime) 
         ticket=ticket,
         channel=Channel.PORTAL,
         content=content,
-        apology=_("给您带来不便，我们深表歉意。我们会在 24 小时内与您联系。"),
+        apology=_("给您带来不便，我们深表歉意。我们会尽快与您联系。"),
         actor=actor,
         at=at,
     )

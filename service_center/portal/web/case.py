@@ -118,7 +118,7 @@ def complaint(request: HttpRequest) -> HttpResponse:
 
     def act(session: CaseSession, form: forms.Form) -> str:
         number = _runner(request, session)(cases.complain, content=form.cleaned_data["text"]).number
-        return _("给您带来不便，我们深表歉意。投诉已受理，编号 %(number)s，我们会在 24 小时内回应。") % {
+        return _("给您带来不便，我们深表歉意。投诉已受理，编号 %(number)s，我们会尽快回应。") % {
             "number": number
         }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from service_center.kernel import commands
-from service_center.kernel.web.forms import Styled
 from service_center.portal.actions import cases, links
+from service_center.portal.web.forms import OfferForm
 from tickets.models import Ticket
-
-
-class OfferForm(Styled):
-    plan = forms.CharField(max_length=10_000, widget=forms.Textarea)
-    amount = forms.DecimalField(max_digits=12, decimal_places=2, min_value=0)
 
 
 @login_required

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from service_center.portal.web import case, staff, survey
+from service_center.portal.web import case, menu, staff, survey
+
+__all__ = ["menu", "urlpatterns"]
 
 urlpatterns = [
     path("s/<str:token>/", survey.survey, name="survey"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ class Refusal(Exception):
 
 
 _progress: TextIO | None = None
+_aside: list[str] = []
 
 
 def progress_to(stream: TextIO) -> None:
@@ -24,8 +26,15 @@ def progress_to(stream: TextIO) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print the title now, and the seconds (or `failed`) behind it when the step is over."""
+    """Print the title now, and the seconds (or `failed`) behind it when the step is over.
+
+    A step of another thread prints its whole line when the main thread's step is over.
+    """
     began = time.monotonic()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        _aside.append(f"  {title:<58}{_seconds(began)}  (meanwhile)")
+        return
     print(f"  {title:<58}", end="", flush=True, file=_progress)
     try:
         yield
@@ -33,6 +42,8 @@ def step(title: str) -> Iterator[None]:
         print(f"{_seconds(began)}  failed", flush=True, file=_progress)
         raise
     print(_seconds(began), flush=True, file=_progress)
+    while _aside:
+        print(_aside.pop(0), flush=True, file=_progress)
 
 
 def say(text: str = "") -> None:

@@ -33,7 +33,6 @@ def up(*, once: bool) -> int:
         if not port_is_free(port):
             raise Refusal(f"Port {port} is in use by another program; set SERVICE_CENTER_PORT to a free one.")
         requirements.ensure()
-        frontend.ensure()
         below = stack.backing("dev", settings=SETTINGS, durable=True)
         below.env["SERVICE_CENTER_PORT"] = str(port)
         return asyncio.run(_serve(below, port, began, once=once))
@@ -48,7 +47,11 @@ def wanted_port() -> int:
 
 async def _serve(below: Backing, port: int, began: float, *, once: bool) -> int:
     async with stack.started("dev", below) as supervisor:
-        await prepare("dev", supervisor, below)
+        front_end = asyncio.create_task(asyncio.to_thread(frontend.ensure))
+        try:
+            await prepare("dev", supervisor, below)
+        finally:
+            await front_end
         healthy = await start_application(supervisor, below, port)
         if supervisor.interrupted.is_set():
             return _farewell(supervisor)

@@ -117,6 +117,7 @@ def named(rule: Rule) -> dict[str, str | None]:
 
 
 def fact_of(rung: Taken, rule: Rule) -> journal.Prepared:
+    """The event a rung is told as, named by its rule; it occurred when the rung was due."""
     row = rung.firing
     told = named(rule) | {"rung": row.rung, "role": rung.role}
     return prepared(rung.kind, rung.clock, at=row.fired_at, occurred_at=row.instant, data=told)

@@ -100,11 +100,11 @@ class Life(Working):
         known = self.all(Signature)
         if known:
             return known[0].image
-        owner = {"owner_type": self.ticket._meta.label_lower, "owner_id": self.ticket.pk}
+        owner: dict[str, Any] = {"owner_type": self.ticket._meta.label_lower, "owner_id": self.ticket.pk}
         row = self.drafts.new(
             Attachment, kind="signature", by=self.by, at=self.at, **owner, **self.desk.picture
         )
-        told = {"attachment": row.pk, "kind": row.kind, "sha256": row.sha256}
+        told: dict[str, Any] = {"attachment": row.pk, "kind": row.kind, "sha256": row.sha256}
         self.drafts.tell(attachments.STORED, self.ticket, actor=self.by, at=self.at, **told)
         return row
 
@@ -170,7 +170,10 @@ class Life(Working):
             if assignment.status in ALIVE:
                 assignment.status = AssignmentStatus.DONE
         self.new(Closure, voucher=voucher)
-        told = {"reopen_count": self.ticket.reopen_count, "first_time_fix": self.ticket.first_time_fix}
+        told: dict[str, Any] = {
+            "reopen_count": self.ticket.reopen_count,
+            "first_time_fix": self.ticket.first_time_fix,
+        }
         self.tell(events.CLOSED, voucher=voucher.number, **told)
 
     def reopen(self, *, reason: str) -> None:
@@ -214,7 +217,7 @@ class Life(Working):
 
     def _tell_of_request(self, kind: EventType) -> None:
         row = self.request
-        told = {"label": row.subject_label, "request": row.kind, "role": row.current_role}
+        told: dict[str, Any] = {"label": row.subject_label, "request": row.kind, "role": row.current_role}
         self.drafts.tell(kind, row, actor=self.by, at=self.at, links=(self.ticket,), **told)
 
     def decide(self, *, note: str) -> None:

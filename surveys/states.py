@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
@@ -14,7 +15,7 @@ class Kind(models.TextChoices):
 class OpinionKind(models.TextChoices):
     """Customer opinions by kind (SUR-11)."""
 
-    SUGGESTION = "suggestion", _("建议")
+    SUGGESTION = "suggestion", pgettext_lazy("opinion", "建议")
     COMPLAINT = "complaint", _("投诉")
     PRAISE = "praise", _("表扬")
 

@@ -8,7 +8,7 @@ from tickets import states
 REGISTERED = journal.define(
     "ticket.registered", _("登记了工单（渠道：%(channel)s，负责人：%(owner)s）"), channel=states.Channel
 )
-EDITED = journal.define("ticket.edited", _("修改了工单：%(fields)s"))
+EDITED = journal.define("ticket.edited", _("修改了工单：%(fields)s"), fields=states.Field)
 VERIFIED = journal.define("ticket.verified", _("核实了问题（属实：%(confirmed)s）"))
 ANSWERED = journal.define("ticket.answered", _("首次联系即答复并结束"))
 CLASSIFIED = journal.define(

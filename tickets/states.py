@@ -215,3 +215,14 @@ class ClockStage(TextChoices):
     WARNED = "warned", _("即将到期")
     BREACHED = "breached", _("已超期")
     ESCALATED = "escalated", _("超期已升级")
+
+
+class Field(TextChoices):
+    """What may be corrected after registration, as the timeline names it."""
+
+    SUBJECT = "subject", _("一句话说明")
+    DESCRIPTION = "description", _("客户陈述")
+    SYMPTOM = "symptom", _("故障现象")
+    DEMAND = "demand", _("客户诉求")
+    PROMISED_AT = "promised_at", _("已告知的维修时间")
+    CONTACT = "contact", _("联系人")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parts.web import catalogue
@@ -11,7 +10,7 @@ from service_center.kernel.web import menu, search
 STORE = ("storekeeper", "parts", "inspector", "buyer", "manager", "director")
 
 menu.add(
-    _("发料"),
+    pgettext_lazy("page", "发料"),
     "issue-desk",
     icon="package-export",
     order=30,

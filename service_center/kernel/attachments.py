@@ -21,7 +21,16 @@ from service_center.kernel.models import Attachment
 if TYPE_CHECKING:
     from service_center.kernel.models import User
 
-STORED = journal.define("attachment.stored", _("添加了附件（%(kind)s）"))
+
+class Kind(models.TextChoices):
+    """What an attachment is, as the timeline names it."""
+
+    PHOTO = "photo", _("照片")
+    DOCUMENT = "document", _("文档")
+    SIGNATURE = "signature", _("签字")
+
+
+STORED = journal.define("attachment.stored", _("添加了附件（%(kind)s）"), kind=Kind)
 
 
 def store(

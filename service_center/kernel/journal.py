@@ -220,7 +220,10 @@ class _Words(dict[str, Any]):
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, list):
-            return listed(value)
+            return listed(self._word(key, item) for item in value)
+        return self._word(key, value)
+
+    def _word(self, key: str, value: Any) -> Any:
         for choices in [self.labels[key]] if key in self.labels else COMMON.get(key, ()):
             if value in choices.values:
                 return choices(value).label

@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from complaints.models import Complaint
-from surveys.models import Answer, FollowUp, Invitation
+from service_center.kernel.languages import english
+from surveys.models import Answer, FollowUp, Invitation, Questionnaire
 from surveys.states import OpinionKind, Status
 from tickets.models import Ticket
 
@@ -59,19 +60,30 @@ def score(period: Period) -> Figure:
     return Figure(total, answers["number"] + calls["number"])
 
 
-def card_by_engineer(period: Period) -> QuerySet[Any, dict[str, Any]]:
-    """K2: mean of the 4-level card per engineer and item, on 0-100: `{"engineer", "question", "mean", "number"}`."""
+def card_by_engineer(period: Period) -> list[dict[str, Any]]:
+    """K2: mean of the 4-level card per engineer and item, on 0-100.
+
+    `{"engineer", "name", "question", "item", "mean", "number"}`: codes, and their words in the reader's language.
+    """
     answers = period.of(
         Answer.objects.filter(questionnaire__kind="card", invitation__engineer__isnull=False),
         "invitation__answered_at",
         "invitation__branch_id",
     )
     rows: QuerySet[Any, dict[str, Any]] = (
-        answers.values("question", engineer=F("invitation__engineer__user__username"))
+        answers.values(
+            "question",
+            engineer=F("invitation__engineer__user__username"),
+            name=F("invitation__engineer__name"),
+        )
         .annotate(mean=Avg("score"), number=Count("id"))
         .order_by("engineer", "question")
     )
-    return rows
+    words = "name_en" if english() else "name_zh"
+    items = {
+        q["code"]: q[words] for card in Questionnaire.objects.filter(kind="card") for q in card.questions
+    }
+    return [row | {"item": items.get(row["question"], row["question"])} for row in rows]
 
 
 def coverage(period: Period) -> Figure:

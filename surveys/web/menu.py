@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import menu, panels
 from surveys.models import FollowUp, Invitation
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from service_center.kernel.models import User
 
 menu.add(
-    _("回访"), "follow-ups", icon="phone-check", order=26, roles=("agent", "supervisor", "manager", "quality")
+    pgettext_lazy("plural", "回访"),
+    "follow-ups",
+    icon="phone-check",
+    order=26,
+    roles=("agent", "supervisor", "manager", "quality"),
 )
 menu.add(
     _("满意度"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -86,7 +87,7 @@ def why(clock: Clock, now: datetime) -> str:
     english = calendars.language() == "en"
     calendar = clock.rule.calendar.name_en if english else clock.rule.calendar.name_zh
     if clock.promised_at is not None:
-        return _("按承诺应于 %(due)s 前完成。") % {"due": firing.stamp(clock.promised_at)}
+        return _("按承诺应于 %(due)s 前完成。") % {"due": f"{localtime(clock.promised_at):%Y-%m-%d %H:%M}"}
     parts = {
         "target": _number(clock.target),
         "unit": UNITS[clock.rule.unit],

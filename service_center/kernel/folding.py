@@ -312,8 +312,7 @@ def _apply(cycle: Cycle, fact: Fact) -> None:
             cycle.pauses = [*_ended(cycle.pauses, cycle.stopped_at), (Span(cycle.stopped_at, at), CLOSED)]
             cycle.stopped_at, cycle.cancelled = None, False
     elif fact.kind == "pause":
-        going_on = {reason for span, reason in cycle.pauses if span.end is None}
-        if fact.reason in cycle.policy.pausing - going_on:
+        if fact.reason in cycle.policy.pausing:
             cycle.pauses.append((Span(at, None), fact.reason))
     elif fact.kind == "resume":
         cycle.pauses = _ended(cycle.pauses, at)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from service_center.kernel import calendars, deadlines, due_cases, explaining, policies
+from service_center.kernel import deadlines, due_batch, due_cases, explaining, policies
 from service_center.kernel.deadlines import Interval
-from service_center.kernel.models import Calendar
 from service_center.kernel.worktime import Calendar as Hours
 from service_center.kernel.worktime import NeverOpen, Span
 
@@ -43,7 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["batch"]:
-            self._batch(options["batch"])
+            if due_batch.main(options["batch"], self.stdout.write):
+                raise CommandError(f"{options['batch']}: unread")
             return
         missing = [name for name in ("calendar", "start", "target") if not options[name]]
         if missing:
@@ -51,40 +49,11 @@ class Command(BaseCommand):
         for line in explain(**{name: options[name] for name in ("calendar", "start", "target", "pause")}):
             self.stdout.write(line)
 
-    def _batch(self, name: str) -> None:
-        """Answers go to standard output as they come; nothing else does."""
-        try:
-            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as cases:
-                for case in numbered(cases):
-                    self.stdout.write(due_cases.answer(case, lookup))
-        except OSError as error:
-            raise CommandError(f"{name}: {error.strerror}") from error
-
-
-def numbered(cases: Iterable[bytes]) -> Iterator[bytes]:
-    """Every line up to the last that is not blank: a blank one in between is a bad case, the end of the file is not."""
-    blank = 0
-    for case in cases:
-        if not case.strip():
-            blank += 1
-            continue
-        yield from [b""] * blank
-        blank = 0
-        yield case
-
-
-def lookup(code: str) -> Hours:
-    """A calendar of the database by its code. Raises due_cases.BadCase."""
-    try:
-        return calendars.current_value(code)
-    except Calendar.DoesNotExist as error:
-        raise due_cases.BadCase("unknown_calendar", "calendar") from error
-
 
 def explain(*, calendar: str, start: str, target: str, pause: list[str]) -> Iterator[str]:
     """The due time in UTC and local time, then one line for each interval with its reason."""
     try:
-        hours, begin = lookup(calendar), due_cases.parse_time(start, "start")
+        hours, begin = due_batch.lookup(calendar), due_cases.parse_time(start, "start")
         pauses = [(_pause(text), "") for text in pause]
         due, lines = _solve(hours, begin, target, pauses)
     except due_cases.BadCase as error:

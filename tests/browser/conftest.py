@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,6 +28,7 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
     session began it: empty but for the rules.
     """
     with django_db_blocker.unblock():
+        assert "test_" in connection.settings_dict["NAME"], "this would empty a database in use"
         call_command("flush", interactive=False, verbosity=0)
         call_command("demo", bare=bare, stdout=io.StringIO())
         server = LiveServer("localhost")
@@ -89,11 +92,19 @@ def someone(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def settle() -> Callable[[], None]:
-    """Let deliveries, clocks and messages that are due happen."""
+def settle(db: None) -> Callable[[], None]:
+    """Let deliveries, clocks and messages that are due happen, as a worker would: in a connection of its own."""
+
+    def work() -> None:
+        try:
+            while sweep.once():
+                pass
+        finally:
+            connection.close()
 
     def run() -> None:
-        while sweep.once():
-            pass
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join()
 
     return run

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +20,13 @@ from complaints.queries import clocks
 from complaints.queries import steps as reading
 from complaints.queries.lists import matching
 from complaints.states import Gravity, Status
-from complaints.web import steps
+from complaints.web import steps, tables
 from complaints.web.forms import RegisterForm
 from customers.models import Customer
-from service_center.kernel import commands, journal
+from service_center.kernel import commands, exports, journal
 from service_center.kernel.models import Approval, Clock, User
-from service_center.kernel.web import lists
-from service_center.kernel.web.forms import refusals_into
+from service_center.kernel.web import downloads, lists
+from service_center.kernel.web.forms import refusals_into, status_of
 from tickets.models import Ticket
 
 CORNERS = (
@@ -47,7 +47,7 @@ def _complaint(request: HttpRequest, number: str) -> Complaint:
 
 @login_required
 @require_GET
-def complaints(request: HttpRequest) -> HttpResponse:
+def complaints(request: HttpRequest) -> HttpResponseBase:
     """The list, with each complaint's most pressing clock."""
     corner = request.GET.get("corner", "open")
     rows = _corner(Complaint.objects.visible_to(_user(request)), corner, _user(request))
@@ -55,6 +55,8 @@ def complaints(request: HttpRequest) -> HttpResponse:
         rows = matching(rows, text)  # type: ignore[assignment]  # a filter of the same queryset
     if (status := request.GET.get("status")) in Status.values:
         rows = rows.filter(status=status)
+    if "format" in request.GET:
+        return downloads.export(request, tables.of(rows), filters=tables.asked(request))
     page = lists.page(request, rows.for_list())
     context = {
         "page": page,
@@ -63,6 +65,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
         "statuses": Status.choices,
         "clocks": clocks.pressing(Complaint, [row.pk for row in page.rows], commands.now()),
         "may_register": permissions.can_register(_user(request)),
+        "may_export": exports.can_export(_user(request)),
     }
     return render(request, "complaints/complaints.html", context)
 
@@ -134,7 +137,7 @@ def noun(request: HttpRequest, number: str, noun: str) -> HttpResponse:
             asked = isinstance(result, Approval)
             messages.success(request, _("已提交经理审批。") if asked else _("已保存。"))
             return redirect("complaint", number)
-    return _show(request, row, step, form, status=409 if form.non_field_errors() else 422)
+    return _show(request, row, step, form, status=status_of(form))
 
 
 @login_required

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +18,12 @@ from django_stubs_ext import StrPromise
 
 from parts import actions, permissions, queries
 from parts.models import Balance, Part, PartClass, PurchaseProposal, Reservation, StockMove
-from parts.web import forms
-from service_center.kernel import commands, journal
+from parts.web import forms, tables
+from service_center.kernel import commands, exports, journal
 from service_center.kernel.access import has_role
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Approval, User
-from service_center.kernel.web import lists
+from service_center.kernel.web import downloads, lists
 from service_center.kernel.web.forms import refusals_into
 from service_center.kernel.web.search import Hit
 
@@ -94,7 +94,7 @@ STEPS = (
 
 @login_required
 @require_GET
-def parts(request: HttpRequest) -> HttpResponse:
+def parts(request: HttpRequest) -> HttpResponseBase:
     """The catalogue with stock bars; by text, class, and what must be bought."""
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     rows = Part.objects.visible_to(_user(request)).select_related("part_class")
@@ -104,11 +104,14 @@ def parts(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(part_class__code=code)
     if request.GET.get("below_reorder"):
         rows = rows.filter(pk__in=queries.parts_below_reorder().values("pk"))
+    if "format" in request.GET:
+        return downloads.export(request, tables.of(rows), filters=tables.asked(request))
     page = lists.page(request, rows, ordering=("code",))
     context = {
         "page": page,
         "figures": queries.figures(row.pk for row in page.rows),
         "classes": PartClass.objects.order_by("code"),
+        "may_export": exports.can_export(_user(request)),
     }
     return render(request, "parts/parts.html#rows" if _wants_rows(request) else "parts/parts.html", context)
 

@@ -11,7 +11,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -21,15 +21,16 @@ from django.views.decorators.http import require_GET, require_POST
 from django_stubs_ext import StrPromise
 
 from complaints.queries import clocks
-from service_center.kernel import commands, journal
+from service_center.kernel import commands, exports, journal
 from service_center.kernel.models import Clock, User
-from service_center.kernel.web import lists
-from service_center.kernel.web.forms import refusals_into
+from service_center.kernel.web import downloads, lists
+from service_center.kernel.web.forms import refusals_into, status_of
 from surveys import permissions
 from surveys.actions import follow_ups, invitations, rectifications
 from surveys.models import FollowUp, Invitation, Rectification
+from surveys.models.follow_ups import FollowUpQuerySet
 from surveys.queries import figures
-from surveys.web import forms
+from surveys.web import forms, tables
 
 CORNERS = (("open", gettext_lazy("待回访")), ("mine", gettext_lazy("我的")), ("done", gettext_lazy("已结束")))
 
@@ -65,24 +66,32 @@ def _user(request: HttpRequest) -> User:
 
 @login_required
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """Calls owed, the soonest due first."""
-    rows = FollowUp.objects.visible_to(_user(request))
+def queue(request: HttpRequest) -> HttpResponseBase:
+    """Calls owed, the soonest due first; those that have ended, the latest first."""
     corner = request.GET.get("corner", "open")
-    if corner == "done":
-        page = lists.page(
-            request, rows.exclude(pk__in=rows.open().values("pk")).for_list(), ordering=("-due_at", "-id")
-        )
-    else:
-        owed = rows.open().filter(owner__user=_user(request)) if corner == "mine" else rows.open()
-        page = lists.page(request, owed.for_list(), ordering=("due_at", "id"))
+    rows = _corner(FollowUp.objects.visible_to(_user(request)), corner, _user(request)).for_list()
+    order = ("-due_at", "-id") if corner == "done" else ("due_at", "id")
+    if "format" in request.GET:
+        return downloads.export(request, tables.of(rows.order_by(*order)), filters={"corner": corner})
+    page = lists.page(request, rows, ordering=order)
     context = {
         "page": page,
         "corner": corner,
         "corners": CORNERS,
         "clocks": clocks.pressing(FollowUp, [row.pk for row in page.rows], commands.now()),
+        "may_export": exports.can_export(_user(request)),
     }
     return render(request, "surveys/follow_ups.html", context)
+
+
+def _corner(rows: FollowUpQuerySet, name: str, user: User) -> FollowUpQuerySet:
+    match name:
+        case "mine":
+            return rows.open().filter(owner__user=user)
+        case "done":
+            return rows.exclude(pk__in=rows.open().values("pk"))
+        case _:
+            return rows.open()
 
 
 def _follow_up(request: HttpRequest, pk: int) -> FollowUp:
@@ -104,7 +113,7 @@ def call_noun(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     step, form = _filled(CALL_STEPS, noun, request)
     if _done(request, step, row, form):
         return redirect("follow-up", pk) if noun == "attempt" else redirect("follow-ups")
-    return _show_call(request, row, status=409 if form.non_field_errors() else 422, **{noun: form})
+    return _show_call(request, row, status=status_of(form), **{noun: form})
 
 
 def _show_call(
@@ -166,7 +175,7 @@ def correction_noun(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     step, form = _filled(CORRECTION_STEPS, noun, request)
     if _done(request, step, row, form):
         return redirect("rectification", pk)
-    return _show_correction(request, row, status=409 if form.non_field_errors() else 422, **{noun: form})
+    return _show_correction(request, row, status=status_of(form), **{noun: form})
 
 
 def _show_correction(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -30,6 +31,18 @@ from service_center.reports.queries.scope import Scope, last_days
 from staff.models import Branch, Person
 
 FILTERS = {"since", "until", "branch", "person"}
+PARTS = {"rows", "hits"}
+ASKED = [
+    OpenApiParameter("since", str, description="RFC 3339; default: 30 days ago"),
+    OpenApiParameter("until", str, description="RFC 3339; default: now"),
+    OpenApiParameter("branch", str),
+    OpenApiParameter("person", str, description="username of an engineer"),
+]
+PAGED = [
+    OpenApiParameter("part", str, enum=sorted(PARTS)),
+    OpenApiParameter("cursor", str),
+    OpenApiParameter("page_size", int),
+]
 
 
 class KpiOutput(serializers.Serializer[Any]):
@@ -63,12 +76,19 @@ def scope_of(request: Request, *also: str) -> Scope:
     for name in ("since", "until"):
         if text := request.query_params.get(name):
             scope = replace(scope, **{name: _instant(name, text)})
-    if code := request.query_params.get("branch"):
+    if code := _word(request, "branch"):
         scope = replace(scope, branch_id=_known(Branch.objects.filter(code=code), "branch"))
-    if username := request.query_params.get("person"):
+    if scope.since >= scope.until:
+        raise ValidationError({"until": [_("结束时间必须晚于开始时间。")]})
+    if username := _word(request, "person"):
         people = Person.objects.visible_to(user)
         scope = replace(scope, person_id=_known(people.filter(user__username=username), "person"))
     return scope
+
+
+def _word(request: Request, name: str) -> str:
+    """A parameter's text; a NUL, which the database cannot look for, makes it one that is not there."""
+    return request.query_params.get(name, "").replace("\x00", "\ufffd")
 
 
 def _instant(name: str, text: str) -> Any:
@@ -88,10 +108,11 @@ def _known(rows: Any, field: str) -> int:
     return int(row.pk)
 
 
-def shown(reading: Reading, request: Request) -> dict[str, Any]:
-    """A reading in its outward shape."""
+def shown(reading: Reading, request: Request, scope: Scope) -> dict[str, Any]:
+    """A reading in its outward shape; its address names the period, so that it opens the rows that were counted."""
     kind = reading.figure
-    asked = urlencode({n: v for n, v in request.query_params.items() if n in FILTERS})
+    asked = {n: v for n, v in request.query_params.items() if n in FILTERS}
+    period = {"since": scope.since.isoformat(), "until": scope.until.isoformat()}
     return {
         "code": kind.code,
         "name": str(kind.name),
@@ -101,7 +122,7 @@ def shown(reading: Reading, request: Request) -> dict[str, Any]:
         "value": reading.value,
         "numerator": reading.numerator,
         "denominator": reading.denominator,
-        "rows_url": f"/api/v1/kpis/{kind.code}/rows/" + (f"?{asked}" if asked else ""),
+        "rows_url": f"/api/v1/kpis/{kind.code}/rows/?{urlencode(asked | period)}",
         "as_of": reading.as_of,
         "version": kind.version,
     }
@@ -113,9 +134,11 @@ class Kpis(Door):
     tag = "kpis"
     operation_ids = {"GET": "list_kpis"}
 
+    @extend_schema(parameters=ASKED)
     def get(self, request: Request) -> Response:
         scope = scope_of(request)
-        readings = [shown(figures.read(kind, scope, now=scope.until), request) for kind in CATALOGUE.values()]
+        now = commands.now()
+        readings = [shown(figures.read(kind, scope, now=now), request, scope) for kind in CATALOGUE.values()]
         return Response({"results": KpiOutput(readings, many=True).data, "next": None, "previous": None})
 
     def response_shapes(self, method: str) -> dict[int, Any]:
@@ -128,9 +151,11 @@ class Kpi(Door):
     tag = "kpis"
     operation_ids = {"GET": "get_kpi"}
 
+    @extend_schema(parameters=ASKED)
     def get(self, request: Request, code: str) -> Response:
         scope = scope_of(request)
-        return Response(KpiOutput(shown(figures.read(_figure(code), scope, now=scope.until), request)).data)
+        reading = figures.read(_figure(code), scope, now=commands.now())
+        return Response(KpiOutput(shown(reading, request, scope)).data)
 
     def response_shapes(self, method: str) -> dict[int, Any]:
         return {200: KpiOutput}
@@ -145,14 +170,13 @@ class Rows(Door):
     filter_backends = ()
     ordering = ("-id",)
 
+    @extend_schema(parameters=ASKED + PAGED)
     def get(self, request: Request, code: str) -> Response:
         scope = scope_of(request, "part", "cursor", "page_size")
-        measure = _figure(code).measure(scope)
-        rows = (
-            measure.hits
-            if request.query_params.get("part") == "hits" and measure.hits is not None
-            else measure.rows
-        )
+        part = request.query_params.get("part", "rows")
+        if part not in PARTS:
+            raise ValidationError({"part": [_("没有这个值。")]})
+        rows = _figure(code).measure(scope).of(part)
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows.select_related(*related(rows.model)), request, view=self)
         return pages.get_paginated_response(RowOutput(draw(rows.model, page or []), many=True).data)

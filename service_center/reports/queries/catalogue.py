@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
 from parts.models import Part
 from parts.queries import parts_below_reorder
 from service_center.kernel.models import Clock
 from service_center.reports.queries.figures import Measure, figure
 from service_center.reports.queries.scope import Scope
 from surveys.models import FollowUp
-from tickets.models import Visit
+from tickets.models import Diagnosis, Ticket, Visit
 from tickets.states import OPEN, Status
 
 FIX_WINDOW = timedelta(days=30)
+MET = Q(responded_at__isnull=False) | Q(arrived_at__isnull=False)
+"""Somebody has spoken with the customer: on the phone, in an answer, or at the door."""
 
 
 @figure(
@@ -90,13 +94,15 @@ def solution(scope: Scope) -> Measure:
     "service.response_hours",
     _("平均响应时间"),
     unit="hours",
-    formula=_("首次人工联系客户 − 登记"),
+    formula=_("首次人工联系客户 − 报修，取均值"),
     source="KPI-01 K9",
     more_is_better=False,
 )
 def response_hours(scope: Scope) -> Measure:
-    took = ExpressionWrapper(F("responded_at") - F("registered_at"), output_field=DurationField())
-    return Measure(scope.reported().filter(responded_at__isnull=False).annotate(took=took), mean_of="took")
+    took = ExpressionWrapper(
+        Least("responded_at", "arrived_at") - F("reported_at"), output_field=DurationField()
+    )
+    return Measure(scope.reported().filter(MET).annotate(took=took), mean_of="took")
 
 
 @figure(
@@ -104,21 +110,31 @@ def response_hours(scope: Scope) -> Measure:
     _("一次解决率"),
     unit="percent",
     formula=_(
-        "一次上门解决、未重开且 30 天内同机无再次上门的工单 ÷ 期间内关闭的上门工单；最近 30 天为暂定值"
+        "一次上门解决、未重开且 30 天内同机同类故障无再次上门的工单 ÷ 期间内关闭的上门工单；最近 30 天为暂定值"
     ),
     source="K18",
 )
 def first_time_fix(scope: Scope) -> Measure:
-    closed = scope.closed().filter(
-        Exists(Visit.objects.filter(ticket=OuterRef("pk"), arrived_at__isnull=False))
+    came = Visit.objects.filter(arrived_at__isnull=False)
+    closed = scope.closed().filter(Exists(came.filter(ticket=OuterRef("pk"))))
+    earlier = came.filter(ticket=OuterRef("ticket"), pk__lt=OuterRef("pk"))
+    second = came.filter(Exists(earlier), ticket=OuterRef("pk"))
+    return Measure(
+        closed, closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(_came_again(came)))
     )
-    second = Visit.objects.filter(ticket=OuterRef("pk"), arrived_at__isnull=False, sequence__gt=1)
-    again = Visit.objects.filter(
+
+
+def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits to the ticket's machine within 30 days of its closing, for the same class of fault or one not found yet."""
+    found = Diagnosis.objects.filter(ticket=OuterRef("ticket"))
+    mine = Diagnosis.objects.filter(ticket=OuterRef(OuterRef(OuterRef("pk"))))  # past found and visit
+    same = found.filter(fault_class__in=mine.values("fault_class"))
+    return came.filter(
+        Exists(same) | ~Exists(found),
         ticket__unit=OuterRef("unit"),
         arrived_at__gt=OuterRef("closed_at"),
         arrived_at__lte=OuterRef("closed_at") + FIX_WINDOW,
     ).exclude(ticket=OuterRef("pk"))
-    return Measure(closed, closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(again)))
 
 
 @figure(
@@ -129,7 +145,7 @@ def first_time_fix(scope: Scope) -> Measure:
     source="KPI-01 K11",
 )
 def coverage(scope: Scope) -> Measure:
-    return Measure(scope.reported(), scope.reported().filter(responded_at__isnull=False))
+    return Measure(scope.reported(), scope.reported().filter(MET))
 
 
 @figure(
@@ -140,13 +156,18 @@ def coverage(scope: Scope) -> Measure:
     source="KPI-01 K10",
 )
 def efficiency(scope: Scope) -> Measure:
-    closed = scope.tickets().filter(
-        status__in=[Status.CLOSED, Status.ANSWERED], closed_at__gte=scope.since, closed_at__lt=scope.until
-    )
+    closed = _served(scope)
     late = Clock.objects.filter(
         subject_type="tickets.ticket", subject_id=OuterRef("pk"), kind="solution", breached_at__isnull=False
     )
     return Measure(closed, closed.exclude(Exists(late)))
+
+
+def _served(scope: Scope) -> QuerySet[Ticket]:
+    """Services ended in the period: closed after the work, or answered at the first contact."""
+    return scope.tickets().filter(
+        status__in=[Status.CLOSED, Status.ANSWERED], closed_at__gte=scope.since, closed_at__lt=scope.until
+    )
 
 
 @figure(
@@ -158,20 +179,20 @@ def efficiency(scope: Scope) -> Measure:
 )
 def satisfaction(scope: Scope) -> Measure:
     answered = scope.invitations().filter(answered_at__gte=scope.since, answered_at__lt=scope.until)
-    return Measure(answered, mean_of="score")
+    return Measure(answered.filter(score__isnull=False), mean_of="score")
 
 
 @figure(
     "complaints.rate",
     _("客户投诉率"),
     unit="percent",
-    formula=_("期间内的投诉 ÷ 期间内的服务请求"),
-    source="KPI-01 K7",
+    formula=_("期间内的投诉（不含查无实据的）÷ 期间内结束的服务"),
+    source="KPI-01 KPI-04 K7",
     more_is_better=False,
 )
 def complaint_rate(scope: Scope) -> Measure:
-    complaints = scope.complaints().filter(registered_at__gte=scope.since, registered_at__lt=scope.until)
-    return Measure(scope.reported(), complaints)
+    told = scope.complaints().filter(reported_at__gte=scope.since, reported_at__lt=scope.until)
+    return Measure(_served(scope), told.exclude(founded=False))
 
 
 @figure(
@@ -182,7 +203,7 @@ def complaint_rate(scope: Scope) -> Measure:
     source="CMP-24 K8",
 )
 def complaints_handled(scope: Scope) -> Measure:
-    received = scope.complaints().filter(registered_at__gte=scope.since, registered_at__lt=scope.until)
+    received = scope.complaints().filter(reported_at__gte=scope.since, reported_at__lt=scope.until)
     return Measure(received, received.exclude(pk__in=received.open().values("pk")))  # type: ignore[attr-defined]
 
 
@@ -195,7 +216,7 @@ def complaints_handled(scope: Scope) -> Measure:
     more_is_better=False,
 )
 def stock(scope: Scope) -> Measure:
-    rows: QuerySet[Part] = parts_below_reorder(scope.branch_id)
+    rows: QuerySet[Part] = parts_below_reorder(scope.reach)
     return Measure(rows.filter(pk__in=Part.objects.visible_to(scope.user).values("pk")))
 
 
@@ -209,12 +230,16 @@ def _due_follow_ups(scope: Scope) -> QuerySet[FollowUp]:
     "followup.coverage",
     _("回访覆盖率"),
     unit="percent",
-    formula=_("已回访 ÷ 应回访"),
+    formula=_("已回访的客户 ÷ 期间内应回访的客户"),
     source="KPI-04 K3 CF-26",
 )
 def followup_coverage(scope: Scope) -> Measure:
     due = _due_follow_ups(scope)
-    return Measure(due, due.filter(status="completed"))
+    return Measure(_customers_of(due), _customers_of(due.filter(status="completed")))
+
+
+def _customers_of(follow_ups: QuerySet[FollowUp]) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk__in=follow_ups.values("customer"))
 
 
 @figure(
@@ -247,7 +272,7 @@ def followup_solution(scope: Scope) -> Measure:
     "followup.hours",
     _("平均回访时间"),
     unit="hours",
-    formula=_("回访完成 − 回访生成"),
+    formula=_("回访完成 − 回访生成，取均值"),
     source="KPI-04 K5",
     more_is_better=False,
 )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, F, QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 from django_stubs_ext import StrPromise
 
 from service_center.reports.queries.scope import Scope
@@ -20,11 +20,18 @@ from service_center.reports.queries.scope import Scope
 
 @dataclass(frozen=True)
 class Measure:
-    """What a figure is made of: the rows counted, those of them that hit, or the number averaged over the rows."""
+    """What a figure is made of: the rows counted, those that hit, or the number (never null) averaged over the rows.
+
+    Hits are rows too, except where a rate sets one thing against another (complaints against services).
+    """
 
     rows: QuerySet[Any]
     hits: QuerySet[Any] | None = None
     mean_of: str | None = None
+
+    def of(self, part: str) -> QuerySet[Any]:
+        """The rows counted, or for `hits` those that hit where the figure has such."""
+        return self.hits if part == "hits" and self.hits is not None else self.rows
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,13 @@ def figure(
 
 
 def read(kind: Figure, scope: Scope, *, now: datetime) -> Reading:
-    """Compute the figure from the rows: at most three queries whatever the size."""
+    """Compute the figure from the rows: at most two queries whatever the size."""
     measure = kind.measure(scope)
     if measure.mean_of is not None:
-        rows = measure.rows.exclude(**{measure.mean_of: None})
-        found = rows.aggregate(mean=Avg(F(measure.mean_of)))
-        count, mean = rows.count(), found["mean"]
-        value = None if mean is None else Decimal(str(_plain(mean)))
-        return Reading(kind, _short(value), _short((value or Decimal(0)) * count) or 0, count, now)
+        found = measure.rows.aggregate(total=Sum(F(measure.mean_of)), count=Count("pk"))
+        summed = _plain(found["total"])
+        value = summed / found["count"] if found["count"] else None
+        return Reading(kind, _short(value), _short(summed) or 0, found["count"], now)
     total = measure.rows.count()
     if measure.hits is None:
         return Reading(kind, Decimal(total), total, total, now)
@@ -84,9 +90,11 @@ def read(kind: Figure, scope: Scope, *, now: datetime) -> Reading:
     return Reading(kind, _short(value), hits, total, now)
 
 
-def _plain(mean: Any) -> Any:
-    """A duration as hours, a number as it is."""
-    return mean.total_seconds() / 3600 if hasattr(mean, "total_seconds") else mean
+def _plain(total: Any) -> Decimal:
+    """A duration as hours, a number as it is, nothing as zero."""
+    if isinstance(total, timedelta):
+        return Decimal(str(total.total_seconds())) / 3600
+    return Decimal(total or 0)
 
 
 def _short(value: Decimal | None) -> Decimal | None:

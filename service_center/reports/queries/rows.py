@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from complaints.models import Complaint
+from customers.models import Customer
 from parts.models import Part
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Clock
@@ -63,6 +64,10 @@ def _follow_up_lines(rows: list[Any]) -> list[Line]:
     return [Line(r.customer.name, str(r.get_status_display()), f"/follow-ups/{r.pk}/") for r in rows]
 
 
+def _customer_lines(rows: list[Any]) -> list[Line]:
+    return [Line(r.name, r.region, f"/customers/{r.pk}/") for r in rows]
+
+
 _DRAW: dict[type, tuple[tuple[str, ...], Callable[[list[Any]], list[Line]]]] = {
     Ticket: ((), _ticket_lines),
     Clock: (("rule__clause__document",), _clock_lines),
@@ -70,6 +75,7 @@ _DRAW: dict[type, tuple[tuple[str, ...], Callable[[list[Any]], list[Line]]]] = {
     Part: ((), _part_lines),
     Invitation: (("ticket",), _invitation_lines),
     FollowUp: (("customer",), _follow_up_lines),
+    Customer: ((), _customer_lines),
 }
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from complaints.models import Complaint
 from service_center.kernel.models import Clock, User
+from staff.permissions import sees_all
 from surveys.models import FollowUp, Invitation
 from tickets.models import Ticket
 
@@ -22,6 +23,14 @@ class Scope:
     until: datetime
     branch_id: int | None = None
     person_id: int | None = None
+
+    @property
+    def reach(self) -> int | None:
+        """The branch asked for; else the reader's own where that is all he sees, else none."""
+        if self.branch_id is not None or sees_all(self.user):
+            return self.branch_id
+        person = getattr(self.user, "person", None)
+        return person.branch_id if person is not None else None
 
     def before(self) -> Scope:
         """The period of the same length just before, to compare with."""

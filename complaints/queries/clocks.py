@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import clocks, explaining
+from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _ORDER = {"breached": 0, "running": 1, "paused": 2, "met": 3, "cancelled": 4}
 def drawn(clock: Clock, now: datetime, url: str = "") -> dict[str, Any]:
     """The REST shape of the clock together with its row, its words and the address of its explanation."""
     shown = clocks.as_dict(clock, now)
-    limit = "" if clock.target is None else f"{shown['target']} {explaining.UNITS[clock.rule.unit]}"
+    limit = "" if clock.target is None else amount(clock.target, clock.rule.unit)
     return shown | {
         "row": clock,
         "url": url,

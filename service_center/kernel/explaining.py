@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from service_center.kernel import calendars, clock_history, firing, folding, policies
 from service_center.kernel.deadlines import Interval
+from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
 
 REASONS = {
@@ -26,13 +27,6 @@ REASONS = {
     "natural_day": gettext_lazy("自然日"),
     "moved_on": gettext_lazy("末日为休息日，顺延"),
     "promised": gettext_lazy("按承诺时间"),
-}
-UNITS = {
-    "second": gettext_lazy("秒"),
-    "minute": gettext_lazy("分钟"),
-    "hour": gettext_lazy("小时"),
-    "working_day": gettext_lazy("个工作日"),
-    "natural_day": gettext_lazy("个自然日"),
 }
 PAUSES = {
     "customer": pgettext_lazy("hold", "等待客户"),
@@ -89,12 +83,11 @@ def why(clock: Clock, now: datetime) -> str:
     if clock.promised_at is not None:
         return _("按承诺应于 %(due)s 前完成。") % {"due": f"{localtime(clock.promised_at):%Y-%m-%d %H:%M}"}
     parts = {
-        "target": _number(clock.target),
-        "unit": UNITS[clock.rule.unit],
+        "target": amount(clock.target or 0, clock.rule.unit),
         "calendar": calendar,
         "used": clock_words(consumed),
     }
-    line = _("目标 %(target)s %(unit)s（%(calendar)s），已用 %(used)s") % parts
+    line = _("目标 %(target)s（%(calendar)s），已用 %(used)s") % parts
     if clock.paused_at is not None:
         return line + _("，暂停中：%(reason)s") % {
             "reason": PAUSES.get(clock.pause_reason, clock.pause_reason)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, npgettext
 from django.utils.translation import gettext as _
 
 CHINESE, ENGLISH = "zh-hans", "en"
@@ -42,3 +43,17 @@ def labelled(label: object, text: object) -> str:
 def noted(text: object, note: object) -> str:
     """A text and a note in brackets: 王工（维修工程师） or Wang (Engineer)."""
     return _("%(text)s（%(note)s）") % {"text": text, "note": note}
+
+
+def amount(value: Decimal | float, unit: str) -> str:
+    """A length of time in the unit of its rule: 3 个工作日 or 3 working days."""
+    number = f"{Decimal(str(value)).normalize():f}"
+    one = 1 if number == "1" else 2
+    words = {
+        "second": npgettext("amount", "%(n)s 秒", "%(n)s 秒", one),
+        "minute": npgettext("amount", "%(n)s 分钟", "%(n)s 分钟", one),
+        "hour": npgettext("amount", "%(n)s 小时", "%(n)s 小时", one),
+        "working_day": npgettext("amount", "%(n)s 个工作日", "%(n)s 个工作日", one),
+        "natural_day": npgettext("amount", "%(n)s 天", "%(n)s 天", one),
+    }
+    return words[unit] % {"n": number}

@@ -1,6 +1,5 @@
 """The staff pages' places in the navigation."""
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import menu
@@ -13,4 +12,4 @@ menu.add(
     roles=("supervisor", "manager", "trainer", "quality", "analyst", "director", "admin"),
     home_of=("admin",),
 )
-menu.add(_("月度考核"), "appraisals", icon="clipboard-check", order=82)
+menu.add(pgettext_lazy("plural", "月度考核"), "appraisals", icon="clipboard-check", order=82)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from service_center.kernel import clocks, explaining
+from service_center.kernel import clocks
+from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
 from tickets.states import CLOCK_KINDS
 
@@ -13,7 +14,7 @@ from tickets.states import CLOCK_KINDS
 def drawn(clock: Clock, now: datetime) -> dict[str, Any]:
     """The REST shape of the clock together with its row and its words."""
     shown = clocks.as_dict(clock, now)
-    target = "" if clock.target is None else f"{shown['target']} {explaining.UNITS[clock.rule.unit]}"
+    target = "" if clock.target is None else amount(clock.target, clock.rule.unit)
     return shown | {
         "row": clock,
         "label": CLOCK_KINDS.get(clock.kind, clock.kind),

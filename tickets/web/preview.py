@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from service_center.kernel.languages import sentences
 from tickets.states import FaultClass
@@ -20,7 +21,7 @@ def preview_rows(content: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("序列号"), content["serial"]),
         (_("故障现象"), content["symptom"]),
         (_("故障类别"), fault),
-        (_("原因"), content["cause"]),
+        (pgettext("fault", "原因"), content["cause"]),
         (_("维修方案"), content["plan"]),
         (_("维修内容"), content.get("work_done")),
         (_("更换配件"), parts),

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from service_center.kernel.languages import labelled, listed, sentences
+from service_center.kernel.languages import amount, labelled, listed, sentences
 from service_center.kernel.models import Rule, Setting
 
 FACTS = {
@@ -100,7 +100,7 @@ def case(conditions: Mapping[str, Any]) -> str:
 
 def duration(rule: Rule) -> str:
     """How long: 4 小时."""
-    return f"{number(rule.value)} {rule.get_unit_display()}"
+    return amount(rule.value, rule.unit)
 
 
 def number(value: Decimal) -> str:
@@ -121,11 +121,10 @@ def _when(step: Mapping[str, Any], rule: Rule) -> str:
     if "percent" in step:
         return _("用去 %(percent)s%%") % {"percent": step["percent"]}
     if "at" in step:
-        return _("满 %(amount)s %(unit)s") % {"amount": step["at"], "unit": rule.get_unit_display()}
-    unit = Rule.Unit(step["unit"]).label
+        return _("满 %(amount)s") % {"amount": amount(step["at"], rule.unit)}
     if "before" in step:
-        return _("到期前 %(amount)s %(unit)s") % {"amount": step["before"], "unit": unit}
-    return _("到期后 %(amount)s %(unit)s") % {"amount": step["after"], "unit": unit}
+        return _("到期前 %(amount)s") % {"amount": amount(step["before"], step["unit"])}
+    return _("到期后 %(amount)s") % {"amount": amount(step["after"], step["unit"])}
 
 
 def pauses(rule: Rule) -> str:

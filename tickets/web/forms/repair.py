@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parts.models import Part
 from service_center.kernel.languages import pick
@@ -18,7 +19,7 @@ from tickets.web.forms.shared import LocalTime, TicketForm, long_text
 class DiagnosisForm(TicketForm):
     fault_class = forms.ChoiceField(label=_("故障类别"), choices=states.FaultClass.choices)
     fault_code = forms.CharField(label=_("故障代码"), max_length=40, required=False)
-    cause = long_text(_("原因"), rows=2)
+    cause = long_text(pgettext_lazy("fault", "原因"), rows=2)
     plan = long_text(_("维修方案"), rows=2)
 
 

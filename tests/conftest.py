@@ -16,7 +16,7 @@ from django.test import Client
 from service_center.kernel.models import User
 from staff.models import Branch, Person, Team
 
-pytest_plugins = ["tests.requirements_report"]
+pytest_plugins = ["tests.requirements_report", "tests.recomputed"]
 _serial = itertools.count(1)
 
 

@@ -14,9 +14,11 @@ from tickets import events
 from tickets.actions import approvals as _performers  # noqa: F401 - registers what granted requests do
 from tickets.actions import auditing, indexing, news
 from tickets.models import Ticket
+from tickets.queries import untold
 
 TICKET = Ticket._meta.label_lower
 PART_LINE = "tickets.partline"
+recompute.register("ticket facts", untold.changes)
 recompute.register("tickets", auditing.recount)
 
 

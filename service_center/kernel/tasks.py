@@ -8,8 +8,7 @@ import logging
 import threading
 from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_ready
+from celery import bootsteps, shared_task
 from django.db import DatabaseError, connection
 
 from service_center.kernel import housekeeping, senders, sweep
@@ -23,12 +22,18 @@ def kick() -> None:
     sweep.once()
 
 
-@worker_ready.connect
-def begin(**kwargs: Any) -> None:
-    """Start the sweeper and the senders of this worker."""
-    threading.Thread(target=_wake, name="canary", daemon=True).start()
-    sweep.start()
-    senders.start()
+class Sweeping(bootsteps.StartStopStep):
+    """Starts the worker's sweepers and senders once its pool is forked and before it looks for a broker.
+
+    A worker that starts while Redis is away waits for it without end, and sweeps all the while.
+    """
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, parent: Any) -> None:
+        threading.Thread(target=_wake, name="canary", daemon=True).start()
+        sweep.start()
+        senders.start()
 
 
 def _wake() -> None:

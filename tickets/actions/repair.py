@@ -97,12 +97,12 @@ def enter_time(
 ) -> WorkTime:
     """Book working time on the ticket, into staff's ledger (RPR-17, RPT-01).
 
-    Raises Forbidden, TransitionNotAllowed, Invalid (before the ticket existed, or not over yet).
+    Raises Forbidden, TransitionNotAllowed, Invalid (before the ticket existed, or not over yet; a phone's clock may be off a little).
     """
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_repair, actor, ticket)
     ticket.enter_time()
-    if started_at < ticket.reported_at:
+    if started_at < ticket.reported_at - tolerated_offset():
         raise Invalid(_("工时不能早于工单登记。"), field="started_at")
     if started_at + timedelta(minutes=minutes) > at + tolerated_offset():
         raise Invalid(_("工时不能晚于现在。"), field="minutes")

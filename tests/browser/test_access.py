@@ -1,0 +1,132 @@
+"""Every main screen as people with other eyes, hands and screens meet it: axe's rules, narrow screens, whole icons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from complaints.models import Complaint
+from surveys.models import FollowUp
+from tickets.models import Ticket
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+HISTORY = True
+
+DESK = (
+    "/desk/", "/tickets/", "ticket", "ticket?step", "ticket/edit", "/board/", "/customers/", "/customers/new/",
+    "/customers/1/", "/units/1/", "/complaints/", "/complaints/new/", "complaint", "/follow-ups/", "follow-up",
+    "/approvals/", "/notifications/", "/account/", "/search/?q=8000", "/products/",
+)  # fmt: skip
+MANAGEMENT = (
+    "/dashboard/", "/reports/attainment.solution/", "/rulebook/", "/settings/", "/people/", "/people/engineer/",
+    "/people/new/", "/people/import/", "/appraisals/", "/parts/", "/parts/P-1001/", "/issue-desk/",
+    "/purchase-proposals/", "/purchase-orders/", "/surveys/", "/rectifications/", "/approvals/",
+)  # fmt: skip
+PHONE = ("/phone/", "phone-job", "phone-job-reach", "/notifications/", "/account/")
+IN_THE_DARK = ("/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/customers/1/", "/phone/")
+
+# What is wider than the screen and not inside something that scrolls by itself.
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  const scrolls = (e) => e && e !== document.body && (/auto|scroll|hidden/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getClientRects().length && e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+    .map((e) => e.tagName + "." + e.className).slice(0, 5);
+}"""
+# Icons that the page names and the sprite does not have.
+LOST_ICONS = """async () => {
+  const uses = [...document.querySelectorAll("use")].map((e) => e.getAttribute("href"));
+  if (!uses.length) return [];
+  const sprite = await (await fetch(uses[0].split("#")[0])).text();
+  return uses.map((href) => href.split("#")[1]).filter((name) => !sprite.includes(`id="${name}"`));
+}"""
+
+
+def where(name: str) -> str:
+    """The address of a screen that needs a row of the demo company."""
+    at_work = (
+        Ticket.objects.filter(status="in_handling", assignee__user__username="engineer")
+        .order_by("pk")
+        .first()
+    )
+    fresh = Ticket.objects.filter(status="registered", branch__code="HZ").order_by("pk").first()
+    complaint = Complaint.objects.exclude(status="closed").order_by("pk").first()
+    call = FollowUp.objects.order_by("-pk").first()
+    assert at_work and fresh and complaint and call
+    return {
+        "ticket": f"/tickets/{at_work.number}/",
+        "ticket?step": f"/tickets/{fresh.number}/?step=verification",
+        "ticket/edit": f"/tickets/{fresh.number}/edit/",
+        "complaint": f"/complaints/{complaint.number}/",
+        "follow-up": f"/follow-ups/{call.pk}/",
+        "phone-job": f"/phone/{at_work.number}/",
+    }.get(name, name)
+
+
+def faults(page: Page) -> list[str]:
+    """Serious and critical findings of axe, things too wide, lost icons: none of them may be."""
+    page.wait_for_load_state("networkidle")
+    found = [
+        f"{finding['id']}: {[node['target'] for node in finding['nodes']][:4]}"
+        for finding in Axe().run(page).response["violations"]
+        if finding["impact"] in {"serious", "critical"}
+    ]
+    found += [f"too wide: {wide}" for wide in page.evaluate(TOO_WIDE)]
+    return found + [f"no icon {name}" for name in page.evaluate(LOST_ICONS)]
+
+
+def walk(page: Page, names: tuple[str, ...]) -> dict[str, list[str]]:
+    found = {}
+    for name in names:
+        if name == "phone-job-reach":
+            page.goto(where("phone-job"))
+            with page.expect_navigation():
+                page.click("button[value=call]")
+        else:
+            answer = page.goto(where(name))
+            assert answer is not None
+            assert answer.status == 200, name
+        if wrong := faults(page):
+            found[name] = wrong
+    return found
+
+
+@pytest.mark.req("GEN-20")
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "narrow"])
+def test_the_desk_is_open_to_everybody(someone: Callable[..., Page], phone: bool) -> None:
+    assert walk(someone("agent", phone=phone), DESK) == {}
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "narrow"])
+def test_management_is_open_to_everybody(someone: Callable[..., Page], phone: bool) -> None:
+    assert walk(someone("manager", phone=phone), MANAGEMENT) == {}
+
+
+def test_the_engineers_phone_is_open_to_everybody(someone: Callable[..., Page]) -> None:
+    assert walk(someone("engineer", phone=True), PHONE) == {}
+
+
+def test_doors_of_strangers_and_customers_are_open_to_everybody(
+    someone: Callable[..., Page], api: object
+) -> None:
+    stranger = someone(phone=True)
+    assert walk(stranger, ("/login/", "/password-reset/")) == {}
+
+
+def test_the_dark_is_readable(someone: Callable[..., Page]) -> None:
+    manager = someone("manager", color_scheme="dark")
+    assert walk(manager, IN_THE_DARK[:-1]) == {}
+    assert walk(someone("engineer", phone=True, color_scheme="dark"), ("/phone/", "phone-job")) == {}
+
+
+def test_english_fits_the_narrow_screen(someone: Callable[..., Page]) -> None:
+    manager = someone("manager", phone=True, language="en")
+    found = {}
+    for name in (*DESK, *MANAGEMENT):
+        manager.goto(where(name))
+        if wide := manager.evaluate(TOO_WIDE):
+            found[name] = wide
+    assert found == {}

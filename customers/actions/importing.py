@@ -36,20 +36,20 @@ def _one_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
 
 
 FILE_COLUMNS: Final = (
-    Column("name", _("姓名"), required=True),
+    Column("name", _("姓名"), required=True, limit=120),
     Column("phone", _("电话"), required=True, parse=phones.normalise),
     Column("branch", _("网点代码"), required=True),
-    Column("province", _("省")),
-    Column("city", _("市")),
-    Column("district", _("区县")),
+    Column("province", _("省"), limit=40),
+    Column("city", _("市"), limit=40),
+    Column("district", _("区县"), limit=60),
     Column("zone", _("市区或郊区"), parse=_one_of(Zone)),
-    Column("detail", _("详细地址")),
+    Column("detail", _("详细地址"), limit=500),
 )
 UNIT_COLUMNS: Final = (
     Column("phone", _("客户电话"), required=True, parse=phones.normalise),
     Column("name", _("客户姓名")),
     Column("product_model", _("型号代码"), required=True),
-    Column("serial", _("序列号"), required=True),
+    Column("serial", _("序列号"), required=True, limit=60),
     Column("purchased_on", _("购买日期"), parse=date.fromisoformat),
     Column("proof", _("购买凭证"), parse=_one_of(Proof)),
 )

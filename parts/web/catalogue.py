@@ -111,6 +111,7 @@ def parts(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "figures": queries.figures(row.pk for row in page.rows),
         "classes": PartClass.objects.order_by("code"),
+        "may_import": permissions.can_keep_catalogue(_user(request)),
         "may_export": exports.can_export(_user(request)),
     }
     return render(request, "parts/parts.html#rows" if _wants_rows(request) else "parts/parts.html", context)

@@ -78,6 +78,7 @@ def _desk(
         "free": _free_serials(page.rows) if tab == ReservationStatus.RESERVED else {},
         "may": {row.pk for row in page.rows if _may(user, row, tab)},
         "refused": refused,
+        "shown": {row.pk for row in page.rows},
         "refusals": [text for texts in form.errors.values() for text in texts] if form is not None else [],
     }
     return render(request, "parts/issue_desk.html", context, status=200 if form is None else 422)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from parts.web import catalogue, issuing, menu, purchasing
+from parts.web import bringing, catalogue, issuing, menu, purchasing
 
 __all__ = ["menu", "urlpatterns"]
 
 urlpatterns = [
     path("parts/", catalogue.parts, name="parts"),
+    path("parts/import/", bringing.bring_in, name="part-import"),
     path("parts/<str:code>/", catalogue.part, name="part"),
     path("parts/<str:code>/<str:noun>/", catalogue.noun, name="part-noun"),
     path("issue-desk/", issuing.desk, name="issue-desk"),

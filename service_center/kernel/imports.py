@@ -57,6 +57,7 @@ class Column:
     required: bool = False
     parse: Callable[[str], Any] = str
     also: tuple[str, ...] = ()
+    limit: int = MAX_CELL
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,8 @@ def _problem(text: str, column: Column) -> str | None:
         return _("必填。") if column.required else None
     if "\0" in text:
         return _("不能包含空字符。")
-    if len(text) > MAX_CELL:
-        return _("太长：最多 10000 个字符。")
+    if len(text) > column.limit:
+        return _("太长：最多 %(limit)s 个字符。") % {"limit": column.limit}
     return None
 
 

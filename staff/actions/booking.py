@@ -35,12 +35,13 @@ def book(
     travel: timedelta = NO_TRAVEL,
     proposed: bool = False,
     note: str = "",
+    field: str = "starts_at",
     actor: User | None,
     at: datetime,
 ) -> Booking:
     """Take `[starts_at - travel, ends_at)` of somebody's time for `source`, a row of whatever app.
 
-    The verb that calls has decided who may. Raises DoubleBooked, AlreadyLeft, Invalid(field="ends_at").
+    The verb that calls has decided who may; `field` is its input that a clash belongs to. Raises DoubleBooked, AlreadyLeft, Invalid(field="ends_at").
     """
     person = Person.objects.lock(person.pk)
     person.refuse_if_left()
@@ -53,7 +54,7 @@ def book(
         source_id=source.pk if source is not None else None,
     )
     _place(booking, starts_at=starts_at, ends_at=ends_at, travel=travel)
-    with double_booking_refused():
+    with double_booking_refused(field):
         booking.save(force_insert=True)
     _record(events.BOOKED, booking, actor=actor, at=at)
     return booking
@@ -134,7 +135,7 @@ def release_booking(booking: Booking, *, actor: User | None, at: datetime) -> Bo
 
 
 @contextmanager
-def double_booking_refused() -> Iterator[None]:
+def double_booking_refused(field: str = "starts_at") -> Iterator[None]:
     """The one place that reads a constraint's name: the exclusion constraint speaks as DoubleBooked.
 
     A savepoint, so that the transaction outlives the refused insert.
@@ -146,7 +147,7 @@ def double_booking_refused() -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         if getattr(diagnosis, "constraint_name", None) != EXCLUSION:
             raise
-        raise DoubleBooked(field="starts_at") from error
+        raise DoubleBooked(field=field) from error
 
 
 def _place(booking: Booking, *, starts_at: datetime, ends_at: datetime, travel: timedelta) -> None:

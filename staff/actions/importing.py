@@ -31,13 +31,13 @@ def _role(text: str) -> str:
 
 COLUMNS: Final = (
     Column("username", _("登录名"), required=True),
-    Column("name", _("姓名"), required=True),
+    Column("name", _("姓名"), required=True, limit=60),
     Column("role", _("岗位"), required=True, parse=_role),
     Column("branch", _("网点代码"), required=True),
     Column("team", _("班组代码")),
     Column("phone", _("电话")),
     Column("joined_on", _("入职日期"), parse=date.fromisoformat),
-    Column("password", _("初始密码")),
+    Column("password", _("初始密码"), limit=128),
 )
 
 

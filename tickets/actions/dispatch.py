@@ -85,6 +85,7 @@ def _book(assignment: Assignment, *, actor: User | None, at: datetime) -> None:
         kind="visit",
         travel=travel_time(),
         source=assignment,
+        field="expected_at",
         actor=actor,
         at=at,
     )

@@ -91,9 +91,9 @@ def _place(form: forms.Form, path: str) -> str:
 
 
 def status_of(form: forms.Form) -> int:
-    """The HTTP status of a page with this form: the refusal's own when the whole step was refused, else 422."""
+    """The HTTP status of a page with this form: a refusal's own, 422 for faults of the input, else 200."""
     refusal: DomainError | None = getattr(form, "refusal", None)
-    if refusal is not None and form.non_field_errors() and refusal.status != 400:
+    if refusal is not None and refusal.status != 400:
         return refusal.status
     return 422 if form.errors else 200
 

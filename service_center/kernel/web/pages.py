@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from service_center.kernel.api.problems import problem
 from service_center.kernel.web import menu
@@ -30,21 +31,21 @@ def plain_problem(status: int, code: str, detail: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, "malformed", "Bad request")
+    return _answer(request, 400, "malformed", _("请求无法识别"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, "forbidden", "Forbidden")
+    return _answer(request, 403, "forbidden", _("您没有权限执行此操作"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 404, "not_found", "Not found")
+    return _answer(request, 404, "not_found", _("没有这个页面，或您无权查看"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500, "server_error", "Server error")
+    return _answer(request, 500, "server_error", _("系统出错了"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """An expired page: say so and offer to go back; the browser keeps what was typed."""
-    return _answer(request, 403, "csrf", "CSRF verification failed")
+    return _answer(request, 403, "csrf", _("页面已过期"))

@@ -2,8 +2,9 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
-import service_center.kernel.fields
 from django.db import migrations, models
+
+import service_center.kernel.fields
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,10 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django_fsm
-import service_center.kernel.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import service_center.kernel.fields
 
 
 class Migration(migrations.Migration):

@@ -1,9 +1,10 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
-import service_center.kernel.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import service_center.kernel.fields
 
 
 class Migration(migrations.Migration):

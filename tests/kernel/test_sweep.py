@@ -304,7 +304,7 @@ def test_ten_thousand_due_in_one_second(rule: Make) -> None:
     assert cpu < 8
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"

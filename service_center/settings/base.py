@@ -193,7 +193,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["service_center.kernel.api.authentication.IsStaffMember"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["service_center.kernel.api.parsing.Json"],
     "DEFAULT_SCHEMA_CLASS": "service_center.kernel.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "service_center.kernel.api.pagination.Cursor",
     "DEFAULT_FILTER_BACKENDS": ["service_center.kernel.api.filters.Strict"],

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as Malformed
+from django.db import DataError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
@@ -13,6 +17,16 @@ class Cursor(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
     ordering = ("-id",)
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, Malformed, DataError, ValueError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise ValidationError(
+                {"cursor": [_("这一页的地址有误，请从第一页重新开始。")]}, code="invalid"
+            ) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})

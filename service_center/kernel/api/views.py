@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers, status
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from service_center.kernel import commands, errors
 from service_center.kernel.api.filters import Strict
 from service_center.kernel.api.pagination import Cursor
+from service_center.kernel.api.parsing import Json
 from service_center.kernel.api.problems import PreconditionRequired
 from service_center.kernel.api.serializers import ApprovalRef, Empty, StrictSerializer
 from service_center.kernel.models import Approval
@@ -29,7 +30,7 @@ Output = type[serializers.BaseSerializer[Any]]
 class Door(APIView):
     """Common to all: writes need an Idempotency-Key; a replay is marked; nothing is cached by others."""
 
-    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (Json,)
     operation_ids: ClassVar[dict[str, str]] = {}
     tag: ClassVar[str] = ""
 

@@ -30,7 +30,7 @@ def page(
 ) -> HttpResponse:
     """Show the form, or bring the posted file in; the door has checked who may."""
     assert isinstance(request.user, User)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     report = None
     if request.method == "POST" and form.is_valid():
         with refusals_into(form):

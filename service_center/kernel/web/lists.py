@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -31,9 +33,14 @@ class _Keyset(CursorPagination):
 def page(
     request: HttpRequest, queryset: QuerySet[Any], *, ordering: tuple[str, ...] = ("-id",), size: int = 50
 ) -> Page:
-    """The page of `queryset` the request asks for by `?after=`, `size` rows long."""
+    """The page of `queryset` the request asks for by `?after=`, `size` rows long. Raises Http404 for none of ours."""
     pages = _Keyset(ordering, size)
-    rows = pages.paginate_queryset(queryset, Request(request))
+    try:
+        rows = pages.paginate_queryset(queryset, Request(request))
+    except (NotFound, ValidationError, ValueError) as error:
+        if pages.cursor_query_param not in request.GET:
+            raise
+        raise Http404 from error
     return Page(rows or [], _relative(pages.get_next_link()), _relative(pages.get_previous_link()))
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import commands
 from service_center.kernel.errors import Busy, DomainError
@@ -100,6 +101,13 @@ class Gate:
             self._changed.notify()
 
 
+class NoSuchPage(DomainError):
+    """An address that no row can have; the database would not even take it as text."""
+
+    code, status = "not_found", 404
+    message = _("没有这个页面，或您无权查看")
+
+
 class OverloadGuard:
     """503 with Retry-After instead of a growing queue, and when the database is away or too busy (R19).
 
@@ -113,6 +121,8 @@ class OverloadGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_UNGUARDED):
             return self.get_response(request)
+        if "\0" in request.path:
+            return refuse(request, NoSuchPage())
         if _announced_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return refuse(request, TooLarge())
         if not self.gate.enter():

@@ -13,6 +13,9 @@ const NOT_OURS = new Set(["node_modules", "frontend", "staticfiles", "media"]);
 // {% icon "phone" %}, icon="phone", icon: "phone" and <use href="...#phone"> name an icon.
 const ICON = /\bicon["']?\s*[=:( ]\s*["']([a-z][a-z0-9-]+)["']/g;
 
+// Step("noun", _("label"), "icon", ...): the steps of a page name theirs third.
+const STEP = /\bStep\(\s*"[a-z-]+",\s*\w+\((?:"[^"]*",\s*)?"[^"]*"\),\s*"([a-z][a-z0-9-]+)"/g;
+
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
 await bundle();
@@ -41,7 +44,8 @@ async function bundle() {
 async function usedIcons() {
   const found = new Map();
   for await (const file of files(root, /\.(html|py)$/)) {
-    for (const [, name] of (await readFile(file, "utf8")).matchAll(ICON)) found.set(name, relative(root, file));
+    const text = await readFile(file, "utf8");
+    for (const [, name] of [...text.matchAll(ICON), ...text.matchAll(STEP)]) found.set(name, relative(root, file));
   }
   for await (const file of files(join(here, "src"), /\.js$/)) {
     for (const [, name] of (await readFile(file, "utf8")).matchAll(ICON)) found.set(name, relative(root, file));

@@ -20,6 +20,13 @@ pytest_plugins = ["tests.requirements_report", "tests.recomputed"]
 _serial = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("screens")
+    group.addoption(
+        "--write-screens", action="store_true", help="write docs/screens/*.png, the pictures of the README"
+    )
+
+
 def _flush_despite_triggers() -> None:
     """Test databases are emptied between transactional tests; the journal's triggers would refuse."""
     operations = type(connection.ops)

@@ -83,12 +83,22 @@ def someone(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
             page.fill("input[name=password]", f"demo-{username.rstrip('0123456789')}")
             page.click("main button.btn-primary")
             page.wait_for_url(lambda url: "/login" not in url)
+            if language == "en":
+                speak_english(page)
         return page
 
     yield sign_in
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def speak_english(page: Page) -> None:
+    """The switch in the account menu, which a phone finds on the account's page."""
+    page.goto("/account/")
+    page.locator("header details summary").click()
+    with page.expect_navigation():
+        page.click("button[name=language][value=en]")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,6 +28,17 @@ MANAGEMENT = (
 )  # fmt: skip
 PHONE = ("/phone/", "phone-job", "phone-job-reach", "/notifications/", "/account/")
 IN_THE_DARK = ("/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/customers/1/", "/phone/")
+
+SCREENS = {
+    "desk-desktop": ("agent", "/desk/"),
+    "ticket-desktop": ("agent", "ticket"),
+    "board-desktop": ("supervisor", "/board/"),
+    "dashboard-desktop": ("manager", "/dashboard/"),
+    "jobs-phone": ("engineer", "/phone/"),
+    "job-phone": ("engineer", "phone-job"),
+}
+PICTURES = Path(__file__).parents[2] / "docs" / "screens"
+AT_MOST = 250 * 1024
 
 # What is wider than the screen and not inside something that scrolls by itself.
 TOO_WIDE = """() => {
@@ -113,7 +125,7 @@ def test_doors_of_strangers_and_customers_are_open_to_everybody(
     someone: Callable[..., Page], api: object
 ) -> None:
     stranger = someone(phone=True)
-    assert walk(stranger, ("/login/", "/password-reset/")) == {}
+    assert walk(stranger, ("/login/", "/account/reset/")) == {}
 
 
 def test_the_dark_is_readable(someone: Callable[..., Page]) -> None:
@@ -130,3 +142,26 @@ def test_english_fits_the_narrow_screen(someone: Callable[..., Page]) -> None:
         if wide := manager.evaluate(TOO_WIDE):
             found[name] = wide
     assert found == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pictures_of_the_readme_can_be_taken(
+    someone: Callable[..., Page],
+    settle: Callable[[], None],
+    language: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:
+    """`./dev test tests/browser/test_access.py -k pictures --write-screens` renews docs/screens."""
+    settle()
+    home = PICTURES if request.config.getoption("--write-screens") else tmp_path
+    for name, (username, place) in SCREENS.items():
+        page = someone(username, phone=name.endswith("phone"), language=language, color_scheme="light")
+        page.goto(where(place))
+        if place == "/desk/":
+            page.fill("#id_phone", "8000")
+            page.wait_for_selector(".caller-file")
+        page.wait_for_load_state("networkidle")
+        picture = home / f"{name}-{language}.png"
+        page.screenshot(path=picture, animations="disabled")
+        assert 10_000 < picture.stat().st_size < AT_MOST, name

@@ -64,7 +64,7 @@ def test_a_missing_part_holds_the_job_and_its_arrival_resumes_it(
         notice_text="到货后联系您",
     )
     assert status(agent, site, number) == "挂起"
-    expect(agent.locator(".clock-list")).to_contain_text("配件")
+    expect(agent.locator(".clock-list")).to_contain_text("等件维修周期")
     expect(agent.locator(".clock-paused").first).to_be_visible()
     take(
         store,

@@ -36,7 +36,7 @@ def test_the_link_opens_once_in_one_browser_and_reading_writes_nothing(ticket, c
     page = client.get(path)
     assert (page.status_code, page["Referrer-Policy"], page["Cache-Control"]) == (
         200,
-        "no-referrer",
+        "strict-origin",
         "max-age=0, no-cache, no-store, must-revalidate, private",
     )
     assert CaseSession.objects.count() == CommandRecord.objects.count() == 0

@@ -40,7 +40,7 @@ def test_every_closed_service_gets_one_link_to_questions_and_card(closed, client
     assert sorted(q.kind for q in invitation.questionnaires.all()) == ["card", "service"]
     assert Message.objects.filter(template="survey.invitation").count() == 1
     page = client.get(survey_path())
-    assert (page.status_code, page["Referrer-Policy"]) == (200, "no-referrer")
+    assert (page.status_code, page["Referrer-Policy"]) == (200, "strict-origin")
     text = page.content.decode()
     assert text.count('type="radio"') == 3 * 10 + 4 * 4
     token = survey_path().split("/")[2]

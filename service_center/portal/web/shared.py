@@ -17,12 +17,16 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def private(view: View) -> View:
-    """The address is a secret: no referrer, no cache, no index, no frame."""
+    """The address is a secret: never in a referrer, no cache, no index, no frame.
+
+    The host alone may be told (`strict-origin`): with `no-referrer` browsers post their forms from the origin `null`,
+    which the cross-site check must refuse.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "strict-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
         add_never_cache_headers(response)
         return response

@@ -103,6 +103,10 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "application_name": "service_center",
     "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
     "options": "-c lock_timeout=3000 -c statement_timeout=20000 -c idle_in_transaction_session_timeout=30000",
 }
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DB_NAME", None), "TEMPLATE": env("TEST_DB_TEMPLATE", None)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
+from complaints import permissions
 from complaints.models import Complaint
 from complaints.queries.lists import matching
 from service_center.kernel.web import menu, panels, search
@@ -26,7 +27,11 @@ def _panel(field: str) -> panels.Panel:
     def panel(request: HttpRequest, obj: Any) -> SafeString | str:
         user: User = request.user  # type: ignore[assignment]  # behind the log-in
         rows = Complaint.objects.visible_to(user).filter(**{field: obj}).for_list().order_by("-pk")[:20]
-        context = {"rows": rows, "new": f"{field}={getattr(obj, 'number', obj.pk)}"}
+        context = {
+            "rows": rows,
+            "new": f"{field}={getattr(obj, 'number', obj.pk)}",
+            "may_register": permissions.can_register(user),
+        }
         return render_to_string("complaints/panel.html", context, request=request)
 
     return panel

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.models import User
 from service_center.kernel.web import menu, panels, search
+from tickets import permissions
 from tickets.models import Ticket
 from tickets.web import queue
 
@@ -52,7 +53,8 @@ def _tickets_panel(**by: str) -> panels.Panel:
     def panel(request: HttpRequest, obj: Any) -> SafeString:
         user: User = request.user  # type: ignore[assignment]  # behind the log-in
         rows = Ticket.objects.visible_to(user).filter(**{field: obj}).with_people().order_by("-id")[:20]
-        return render_to_string("tickets/panel.html", {"rows": rows, field: obj}, request=request)
+        context = {"rows": rows, field: obj, "may_register": permissions.can_register(user)}
+        return render_to_string("tickets/panel.html", context, request=request)
 
     return panel
 

@@ -17,7 +17,7 @@ from service_center.kernel.languages import pick
 from service_center.kernel.models import User
 from service_center.kernel.web import downloads, lists
 from service_center.kernel.web.search import Hit
-from tickets import states
+from tickets import permissions, states
 from tickets.models import Ticket
 from tickets.models.ticket_queryset import TicketQuerySet
 from tickets.queries import search
@@ -69,6 +69,7 @@ def tickets(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page,
         "corner": corner,
+        "may_register": permissions.can_register(user),
         "corners": CORNERS,
         "clocks": pressing(page.rows),
         "statuses": states.Status.choices,

@@ -257,6 +257,7 @@ class VisitOutput(Fact):
     place = serializers.CharField()
     arrived_at = Instant(allow_null=True)
     departed_at = Instant(allow_null=True)
+    punctual = serializers.BooleanField(source="was_punctual", allow_null=True)
     customer_absent = serializers.BooleanField()
     reason = serializers.CharField(source="drop_reason")
 

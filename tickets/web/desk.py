@@ -17,7 +17,7 @@ from service_center.kernel.models import User
 from service_center.kernel.web.forms import refusals_into, status_of
 from tickets import permissions
 from tickets.actions import intake
-from tickets.models import Ticket
+from tickets.models import Ticket, Voucher
 from tickets.web.forms import IntakeForm
 
 RECENT = 5
@@ -66,7 +66,7 @@ def caller(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """One caller's file: units, open and past tickets."""
+    """One caller's file: units, the service vouchers of their models, open and past tickets (TKT-18)."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
     return render(
         request,
@@ -80,6 +80,9 @@ def _file(user: User, customer: Customer) -> dict[str, object]:
     return {
         "customer": customer,
         "units": customer.units.select_related("product_model").order_by("-id")[:20],
+        "vouchers": Voucher.objects.filter(ticket__in=tickets)
+        .select_related("ticket__product_model")
+        .order_by("-id")[:RECENT],
         "open_tickets": tickets.open()[:10],
         "past_tickets": tickets.exclude(pk__in=tickets.open().values("pk"))[:RECENT],
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -17,16 +18,17 @@ from staff.models import Person
 
 
 class Named(serializers.CharField):
-    """A row found by what people call it."""
+    """A row found by what people call it: `called` is the field that holds the name."""
 
     default_error_messages = {"unknown": _("没有“%(name)s”，请从列表中选择。")}
-
-    def find(self, name: str) -> Any:
-        raise NotImplementedError
+    model: ClassVar[type[Model]]
+    called: ClassVar[str] = "code"
+    related: ClassVar[tuple[str, ...]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
         name = super().to_internal_value(data)
-        row = self.find(name)
+        rows = self.model._default_manager.select_related(*self.related)
+        row = rows.filter(**{self.called: name}).first()
         if row is None:
             raise serializers.ValidationError(self.error_messages["unknown"] % {"name": name}, code="unknown")
         return row
@@ -36,24 +38,19 @@ class Named(serializers.CharField):
 class Username(Named):
     """A person by username; those who left are found too, the verb refuses them in its own words."""
 
-    def find(self, name: str) -> Person | None:
-        people = Person.objects.select_related("user", "branch")
-        return people.filter(user__username=name).first()
+    model, called, related = Person, "user__username", ("user", "branch")
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class PartCode(Named):
-    def find(self, name: str) -> Part | None:
-        return Part.objects.filter(code=name).first()
+    model = Part
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class LineCode(Named):
-    def find(self, name: str) -> ProductLine | None:
-        return ProductLine.objects.filter(code=name).first()
+    model = ProductLine
 
 
-@extend_schema_field(OpenApiTypes.BYTE)
 class Base64Image(serializers.Field[bytes, str, str, Any]):
     """A PNG as base64, with or without the `data:image/png;base64,` in front."""
 

@@ -74,14 +74,17 @@ def _person(request: HttpRequest, username: str) -> Person:
 def people(request: HttpRequest) -> HttpResponseBase:
     """Everybody the user may see, by branch, post and name."""
     rows = Person.objects.visible_to(signed_in(request)).select_related("user", "branch", "team")
-    asked = {name: request.GET.get(name, "").strip() for name in ("branch", "role", "q", "gone")}
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()
+        for name in ("branch", "role", "q", "gone")
+    }
     rows = rows.filter(left_at__isnull=not asked["gone"])
     if asked["branch"]:
         rows = rows.filter(branch__code=asked["branch"])
     if asked["role"]:
         rows = rows.with_role(asked["role"])
     if asked["q"]:
-        rows = rows.filter(name__contains=asked["q"].replace("\x00", ""))
+        rows = rows.filter(name__contains=asked["q"])
     if "format" in request.GET:
         return downloads.export(request, _table(rows), filters=asked)
     context = {

@@ -323,9 +323,9 @@ def test_stale_edit_names_the_version_that_stands(story: Story, api: Any) -> Non
 def test_bad_queries_are_problems(query: str, agent: Any, api: Any) -> None:
     answer = api(agent).get(f"tickets/?{query}")
     if answer.status_code != 200:
-        assert problem(answer)[:2] == (400, "invalid")
+        assert problem(answer)[:2] in {(400, "invalid"), (400, "malformed")}
     else:
-        assert query in {"page_size=1000", "search=%00", "page_size=x"}
+        assert query in {"page_size=1000", "page_size=x"}
 
 
 @pytest.mark.refused

@@ -171,7 +171,7 @@ def test_the_crawl_is_english_for_an_english_reader(tickets: None) -> None:
     """The first pages of the manager in English hold Chinese only where people wrote it."""
     user, browser = User.objects.get(username="manager"), Client()
     browser.force_login(user, backend="service_center.kernel.access.Backend")
-    browser.post("/language/", {"language": "en"})
+    browser.post(reverse("language"), {"language": "en"})
     for entry in menu.entries_for(user):
         answer = browser.get(reverse(entry.url_name))
         assert answer.status_code == 200

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from customers import actions as crm
@@ -235,11 +236,17 @@ def test_file_of_another_branch_is_refused(
 
 def test_refusals_speak_the_readers_language(call: dict[str, Any], agent: Any, web: Any) -> None:
     browser = web(agent)
-    browser.post("/language/", {"language": "en"})
-    answer = browser.post("/desk/", call | {"phone": "12", "subject": "x" * 121})
-    said = re.findall(r'class="invalid-feedback[^>]*>([^<]+)<', text_of(answer))
-    assert len(said) == 2
-    assert not any(is_chinese(words) for words in said)
+    browser.post(reverse("language"), {"language": "en"})
+    for change in (
+        {"phone": "12"},
+        {"subject": "x" * 121},
+        {"serial": "a"},
+        {"promised_at": "2020-01-01T08:00"},
+    ):
+        answer = browser.post("/desk/", call | change)
+        said = re.findall(r'class="invalid-feedback[^>]*>([^<]+)<', text_of(answer))
+        assert (change, len(said)) == (change, 1)
+        assert not is_chinese(said[0])
 
 
 # -- twice ---------------------------------------------------------------------------------------------------------
@@ -476,16 +483,19 @@ def test_times_turned_round_or_long_past_are_refused(story: Story, web: Any) -> 
         assert TYPED in text_of(answer)
     ticket = story.in_handling()
     long_ago = {"category": "free", "started_at": "2020-01-01T08:00", "minutes": "30"}
+    soon = local(now + timedelta(days=2))
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({}, "started_at"),
+        ({"started_at": soon}, "minutes"),
+        ({"started_at": "soon"}, "started_at"),
+        ({"minutes": "0"}, "minutes"),
+        ({"minutes": "x"}, "minutes"),
+    ]
     with nothing_written():
-        for change in (
-            {},
-            {"started_at": local(now + timedelta(days=2))},
-            {"minutes": "0"},
-            {"minutes": "x"},
-        ):
+        for change, field in wrong:
             answer = browser.post(f"/tickets/{ticket.number}/time-entries/", long_ago | change)
-            assert answer.status_code == 422, change
-            assert complaints_of(answer, "minutes" if "minutes" in change else "started_at"), change
+            assert (change, answer.status_code) == (change, 422)
+            assert complaints_of(answer, field), change
 
 
 @pytest.mark.refused

@@ -108,6 +108,13 @@ class NoSuchPage(DomainError):
     message = _("没有这个页面，或您无权查看")
 
 
+class NoSuchQuery(DomainError):
+    """A question with a NUL in it, which the database takes as text nowhere."""
+
+    code, status = "malformed", 400
+    message = _("请求无法识别")
+
+
 class OverloadGuard:
     """503 with Retry-After instead of a growing queue, and when the database is away or too busy (R19).
 
@@ -123,6 +130,8 @@ class OverloadGuard:
             return self.get_response(request)
         if "\0" in request.path:
             return refuse(request, NoSuchPage())
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return refuse(request, NoSuchQuery())
         if _announced_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return refuse(request, TooLarge())
         if not self.gate.enter():

@@ -27,7 +27,7 @@ class Named(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Any:
         name = super().to_internal_value(data)
-        rows = self.model._default_manager.select_related(*self.related)
+        rows = self.model._default_manager.select_related(*self.related or [None])
         row = rows.filter(**{self.called: name}).first()
         if row is None:
             raise serializers.ValidationError(self.error_messages["unknown"] % {"name": name}, code="unknown")

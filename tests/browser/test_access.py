@@ -22,7 +22,7 @@ DESK = (
     "/approvals/", "/notifications/", "/account/", "/search/?q=8000", "/products/",
 )  # fmt: skip
 MANAGEMENT = (
-    "/dashboard/", "/reports/attainment.solution/", "/rulebook/", "/settings/", "/people/", "/people/engineer/",
+    "/dashboard/", "/reports/sla.solution/", "/rulebook/", "/settings/", "/people/", "/people/engineer/",
     "/people/new/", "/people/import/", "/appraisals/", "/parts/", "/parts/P-1001/", "/issue-desk/",
     "/purchase-proposals/", "/purchase-orders/", "/surveys/", "/rectifications/", "/approvals/",
 )  # fmt: skip
@@ -65,8 +65,8 @@ def where(name: str) -> str:
         .first()
     )
     fresh = Ticket.objects.filter(status="registered", branch__code="HZ").order_by("pk").first()
-    complaint = Complaint.objects.exclude(status="closed").order_by("pk").first()
-    call = FollowUp.objects.order_by("-pk").first()
+    complaint = Complaint.objects.filter(branch__code="HZ").exclude(status="closed").order_by("pk").first()
+    call = FollowUp.objects.filter(branch__code="HZ", status="due").order_by("-pk").first()
     assert at_work and fresh and complaint and call
     return {
         "ticket": f"/tickets/{at_work.number}/",

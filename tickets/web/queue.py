@@ -85,17 +85,13 @@ def _filtered(request: HttpRequest, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         rows = rows.filter(status=status)
     if (tier := request.GET.get("tier")) in states.Tier.values:
         rows = rows.filter(tier=tier)
-    if branch := _word(request, "branch"):
+    if branch := request.GET.get("branch"):
         rows = rows.filter(branch__code=branch)
-    if engineer := _word(request, "engineer"):
+    if engineer := request.GET.get("engineer"):
         rows = rows.filter(assignee__user__username=engineer)
     if text := request.GET.get("q", "").strip().replace("\x00", "")[:80]:
         return search.matching(rows, text)
     return rows
-
-
-def _word(request: HttpRequest, name: str) -> str:
-    return request.GET.get(name, "").replace("\x00", "")
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

@@ -34,7 +34,7 @@ def _scope(request: HttpRequest) -> Scope:
         raise PermissionDenied
     days = int(asked) if (asked := request.GET.get("days", "")) in {str(n) for n in PERIODS} else DEFAULT_DAYS
     scope = last_days(user, now=commands.now(), days=days)
-    branch = Branch.objects.filter(code=request.GET.get("branch", "").replace("\x00", "")).first()
+    branch = Branch.objects.filter(code=request.GET.get("branch", "")).first()
     return replace(scope, branch_id=branch.pk) if branch else scope
 
 

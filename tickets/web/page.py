@@ -84,6 +84,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_into(form):
             commands.run(intake.edit, row, by=request, **form.arguments())
+        if not form.errors:
             messages.success(request, _("修改已保存。"))
             return redirect(f"/tickets/{number}/")
         row = _ticket(request, number)

@@ -35,8 +35,12 @@ class LongText(forms.CharField):
     """A text of up to 10,000 characters, kept as typed; blanks alone are no text."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
-        kwargs = {"max_length": LONG, "strip": False, "widget": forms.Textarea(attrs={"rows": rows})} | kwargs
-        super().__init__(**kwargs)
+        usual: dict[str, Any] = {
+            "max_length": LONG,
+            "strip": False,
+            "widget": forms.Textarea(attrs={"rows": rows}),
+        }
+        super().__init__(**usual | kwargs)
 
     def validate(self, value: Any) -> None:
         super().validate("" if isinstance(value, str) and not value.strip() else value)
@@ -67,8 +71,9 @@ class Styled(forms.Form):
     def get_context(self) -> dict[str, Any]:
         """Errors of hidden fields stand above the form in their own words, without the field's inner name."""
         context = super().get_context()
-        hidden = [error for field in self.hidden_fields() for error in field.errors]
-        context["errors"] = self.error_class([*self.non_field_errors(), *hidden], renderer=self.renderer)
+        hidden = [str(error) for field in self.hidden_fields() for error in field.errors]
+        above = [str(error) for error in self.non_field_errors()]
+        context["errors"] = self.error_class([*above, *hidden], renderer=self.renderer)
         return context
 
 

@@ -49,7 +49,7 @@ class AssignmentForm(TicketForm):
         try:
             return self.fields["expected_at"].clean(typed)
         except forms.ValidationError:
-            return self.fields["expected_at"].initial  # type: ignore[no-any-return]  # set in prepare
+            return self.fields["expected_at"].initial
 
 
 class AcceptanceForm(TicketForm):

@@ -88,7 +88,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("修改已保存。"))
             return redirect(f"/tickets/{number}/")
         row = _ticket(request, number)
-        current = form.differences(row)
+        if isinstance(getattr(form, "refusal", None), errors.Stale):
+            current = form.differences(row)
         renew(form, row.version)
     context = {"ticket": row, "form": form, "current": current}
     return render(request, "tickets/edit.html", context, status=status_of(form))

@@ -152,6 +152,10 @@ class RowView(Door):
     lookup_kwarg: ClassVar[str] = ""  # name in the URL, default = lookup
     name: ClassVar[str] = ""  # operation ids: get_<name>, edit_<name>
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        return ["GET"] if self.verb is None else ["GET", "PATCH"]
+
     def rows(self, request: Request) -> QuerySet[Any]:
         return self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
 

@@ -79,11 +79,12 @@ def differences(clock: Clock, events: list[ClockEvent], fired: list[RungFiring],
     if not events:
         return ["no events"]
     asof = _asof(clock, now)
-    fresh = rebuilt(clock, events, fired, asof)
+    known = max(asof, clock.counted_to or asof)
+    fresh = rebuilt(clock, events, fired, known)
     lines = [
         f"{name} is {old}, not {new}"
         for name in PLAIN
-        if (old := _at(clock, name, asof)) != (new := _at(fresh, name, asof))
+        if (old := _at(clock, name, known)) != (new := _at(fresh, name, known))
     ]
     return [*lines, *rung_differences(events, fired, asof)]
 
@@ -138,7 +139,10 @@ def _justified(row: RungFiring, facts: list[Fact], written: list[datetime]) -> b
 
 
 def _asof(clock: Clock, now: datetime) -> datetime:
-    """Compare as of just before the next rung: one that is due this very second is not a difference."""
+    """Compare as of just before the next rung: one that is due this very second is not a difference.
+
+    Columns are compared no earlier than they were written: a change can make a clock due in its own instant.
+    """
     return now if clock.next_at is None else min(now, clock.next_at - MICROSECOND)
 
 

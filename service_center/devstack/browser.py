@@ -80,7 +80,11 @@ def _fonts_conf() -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     families = "".join(
         f"<alias><family>{generic}</family><prefer><family>{own}</family></prefer></alias>"
-        for generic, own in (("sans-serif", "Noto Sans SC"), ("serif", "Noto Serif SC"))
+        for generic, own in (
+            ("sans-serif", "Noto Sans SC"),
+            ("serif", "Noto Serif SC"),
+            ("monospace", "DejaVu Sans Mono"),
+        )
     )
     path.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'

@@ -31,7 +31,7 @@ IN_THE_DARK = ("/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/cus
 
 SCREENS = {
     "desk-desktop": ("agent", "/desk/"),
-    "ticket-desktop": ("agent", "ticket"),
+    "ticket-desktop": ("agent", "ticket handled"),
     "board-desktop": ("supervisor", "/board/"),
     "dashboard-desktop": ("manager", "/dashboard/"),
     "jobs-phone": ("engineer", "/phone/"),
@@ -67,9 +67,11 @@ def where(name: str) -> str:
     fresh = Ticket.objects.filter(status="registered", branch__code="HZ").order_by("pk").first()
     complaint = Complaint.objects.filter(branch__code="HZ").exclude(status="closed").order_by("pk").first()
     call = FollowUp.objects.filter(branch__code="HZ", status="due").order_by("-pk").first()
-    assert at_work and fresh and complaint and call
+    handled = Ticket.objects.filter(status="handled", branch__code="HZ").order_by("-pk").first()
+    assert at_work and fresh and complaint and call and handled
     return {
         "ticket": f"/tickets/{at_work.number}/",
+        "ticket handled": f"/tickets/{handled.number}/",
         "ticket?step": f"/tickets/{fresh.number}/?step=verification",
         "ticket/edit": f"/tickets/{fresh.number}/edit/",
         "complaint": f"/complaints/{complaint.number}/",

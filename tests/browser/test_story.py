@@ -145,7 +145,7 @@ def test_two_people_in_one_ticket_see_each_other(site: str, someone: Callable[..
 
 def test_the_language_switch_speaks_english(site: str, someone: Callable[..., Page]) -> None:
     agent = someone("agent")
-    agent.goto(f"{site}/tickets/")
+    agent.goto("/tickets/")
     agent.locator("header details summary").click()
     with agent.expect_navigation():
         agent.locator("button[name=language]").click()

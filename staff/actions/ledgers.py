@@ -83,8 +83,7 @@ def post_score(
 
 
 def retract_score(entry: ScoreEntry, *, reason: str, actor: User | None, at: datetime) -> ScoreEntry:
-    """Take a wrong score back by a second entry; both stay in the ledger. Raises AlreadyRetracted, Invalid.
-    """
+    """Take a wrong score back by a second entry; both stay in the ledger. Raises AlreadyRetracted, Invalid."""
     entry = ScoreEntry.objects.select_for_update(of=("self",)).select_related("person").get(pk=entry.pk)
     require(permissions.can_score, actor, entry.person)
     if not reason.strip():

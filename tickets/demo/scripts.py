@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -75,11 +75,11 @@ class Scripts:
         self.travel = timedelta(minutes=int(rulebook.setting("dispatch.travel.minutes")))
         self.visit = timedelta(minutes=int(rulebook.setting("dispatch.visit.minutes")))
 
-    def write(self, number: int) -> Iterator[Script]:
-        """So many scripts, one after another."""
-        ends, weights = zip(*ENDS, strict=True)
-        for _ in range(number):
-            end = self.dice.choices(ends, weights)[0]
+    def write(self, number: int, ends: Sequence[str] = ()) -> Iterator[Script]:
+        """So many scripts, one after another; with `ends` they end in these states by turns."""
+        states, weights = zip(*ENDS, strict=True)
+        for turn in range(number):
+            end = ends[turn % len(ends)] if ends else self.dice.choices(states, weights)[0]
             yield Pen(self, self.dice.choice(self.units), end).script
 
     def engineers_for(self, unit: Unit, at: datetime) -> list[Person]:
@@ -340,7 +340,7 @@ class Pen:
             return False
         self.do("close", self.agent, (5, 60))
         room = self.scripts.present - self.now
-        if room > timedelta(days=15) and self.chance(20):
+        if room > timedelta(days=15) and self.chance(30):
             self.do("reopen", self.agent, (60, 10 * 24 * 60), reason="故障再次出现")
             return True
         return False

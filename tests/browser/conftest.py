@@ -36,8 +36,18 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
             yield server.url
         finally:
             server.stop()
+            _end_other_sessions()
             call_command("flush", interactive=False, verbosity=0)
             call_command("seed_rules", verbosity=0)
+
+
+def _end_other_sessions() -> None:
+    """A thread of the server lives on while the browser keeps its connection; its database session must not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,7 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
             _end_other_sessions()
             call_command("flush", interactive=False, verbosity=0)
             call_command("seed_rules", verbosity=0)
+            connection.close()  # this one lives beside Playwright's event loop, where nobody else closes it
 
 
 def _end_other_sessions() -> None:

@@ -39,7 +39,6 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
             _end_other_sessions()
             call_command("flush", interactive=False, verbosity=0)
             call_command("seed_rules", verbosity=0)
-            connection.close()  # this one lives beside Playwright's event loop, where nobody else closes it
 
 
 def _end_other_sessions() -> None:
@@ -51,8 +50,18 @@ def _end_other_sessions() -> None:
         )
 
 
+@pytest.fixture(scope="session")
+def _hung_up(browser: Browser, django_db_blocker: Any) -> Iterator[None]:
+    """Beside Playwright's event loop Django keeps a connection of its own, which nobody else would close."""
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def site(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any, _hung_up: None
+) -> Iterator[str]:
     """The address of the running product. A module with `HISTORY = True` finds months of work in it, others a first
     morning: people, customers, machines and parts.
     """

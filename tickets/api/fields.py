@@ -51,6 +51,7 @@ class LineCode(Named):
     model = ProductLine
 
 
+@extend_schema_field(OpenApiTypes.BYTE)
 class Base64Image(serializers.Field[bytes, str, str, Any]):
     """A PNG as base64, with or without the `data:image/png;base64,` in front."""
 

@@ -172,7 +172,7 @@ async def get(port: int, path: str) -> tuple[int, str]:
 
 def _welcome(port: int, seconds: float) -> None:
     say(f"\nReady after {seconds:.1f} s:  http://localhost:{port}/\n")
-    say("Demo log-ins (password demo-<name>, e.g. agent / demo-agent):")
+    say("Demo log-ins (password demo-<role>: agent and agent2 have demo-agent):")
     for start in range(0, len(LOG_INS), 9):
         say("  " + "  ".join(LOG_INS[start : start + 9]))
     say(f"\nLogs: {RUN / 'dev' / 'log'}   Stop: Ctrl-C")

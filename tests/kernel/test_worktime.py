@@ -275,7 +275,7 @@ durations = st.timedeltas(timedelta(), timedelta(days=20))
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(calendars(), instants, durations, durations)
 def test_laws(case: tuple[Calendar, datetime], s: datetime, x: timedelta, y: timedelta) -> None:
     calendar, _ = case
@@ -283,6 +283,7 @@ def test_laws(case: tuple[Calendar, datetime], s: datetime, x: timedelta, y: tim
     t1, t2 = s + x, s + x + y
     assert between(s, t1) + between(t1, t2) == between(s, t2)
     assert timedelta() <= between(s, t1) <= x
+    assume(any(calendar.weekly))  # one that opens on a single exception runs out, and says NeverOpen
     assume(between(s, s + timedelta(days=7)) > timedelta(minutes=60))
     x, y = x / 10, y / 10
     assert between(s, after(s, x)) == x

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models import Complaint
 from customers.models import Customer
 from parts.models import Part
 from parts.queries import parts_below_reorder
@@ -23,96 +25,76 @@ MET = Q(responded_at__isnull=False) | Q(arrived_at__isnull=False)
 """Somebody has spoken with the customer: on the phone, in an answer, or at the door."""
 
 
-@figure(
-    "tickets.open",
-    _("未结工单"),
-    unit="count",
-    formula=_("当前未结的工单数"),
-    source="DSP-13",
-    more_is_better=False,
-)
+@figure("tickets.open", "count", "DSP-13", _("未结工单"), _("当前未结的工单数"), fewer=True)
 def open_tickets(scope: Scope) -> Measure:
     return Measure(scope.tickets().filter(status__in=OPEN))
 
 
-@figure("tickets.reported", _("报修量"), unit="count", formula=_("期间内报修的工单数"), source="KPI-15")
+@figure("tickets.reported", "count", "KPI-15", _("报修量"), _("期间内报修的工单数"))
 def reported(scope: Scope) -> Measure:
     return Measure(scope.reported())
 
 
-@figure(
-    "clocks.broken",
-    _("已超时的时限"),
-    unit="count",
-    formula=_("当前未停且已过期的时钟数"),
-    source="SLA-22",
-    more_is_better=False,
-)
+@figure("clocks.broken", "count", "SLA-22", _("已超时的时限"), _("当前未停且已过期的时钟数"), fewer=True)
 def broken(scope: Scope) -> Measure:
     return Measure(scope.clocks().filter(pk__in=Clock.objects.late().values("pk")))
 
 
-@figure(
-    "clocks.at_risk",
-    _("将超时的时限"),
-    unit="count",
-    formula=_("已预警、尚未到期的时钟数"),
-    source="SLA-22",
-    more_is_better=False,
-)
+@figure("clocks.at_risk", "count", "SLA-22", _("将超时的时限"), _("已预警、尚未到期的时钟数"), fewer=True)
 def at_risk(scope: Scope) -> Measure:
     return Measure(scope.clocks().filter(pk__in=Clock.objects.at_risk().values("pk")))
 
 
 def _attainment(scope: Scope, *kinds: str) -> Measure:
     """Met clocks over clocks decided in the period: stopped in time, or breached. Undecided ones wait their turn."""
-    met = Q(state=Clock.State.MET, breached_at=None, stopped_at__gte=scope.since, stopped_at__lt=scope.until)
-    broken = Q(breached_at__gte=scope.since, breached_at__lt=scope.until)
-    decided = scope.clocks(*kinds).filter(met | broken)
+    met = scope.during("stopped_at") & Q(state=Clock.State.MET, breached_at=None)
+    decided = scope.clocks(*kinds).filter(met | scope.during("breached_at"))
     return Measure(decided, decided.filter(met))
 
 
 ATTAINMENT = _("期间内按时达成的时钟 ÷ 期间内已判定的时钟（达成或超时）")
 
 
-@figure("sla.response", _("响应达成率"), unit="percent", formula=ATTAINMENT, source="KPI-01 K9")
+@figure("sla.response", "percent", "KPI-01 K9", _("响应达成率"), ATTAINMENT)
 def response(scope: Scope) -> Measure:
     return _attainment(scope, "response")
 
 
-@figure("sla.arrival", _("到达达成率"), unit="percent", formula=ATTAINMENT, source="SLA-09 K17")
+@figure("sla.arrival", "percent", "SLA-09 K17", _("到达达成率"), ATTAINMENT)
 def arrival(scope: Scope) -> Measure:
     return _attainment(scope, "arrival")
 
 
-@figure("sla.solution", _("解决达成率"), unit="percent", formula=ATTAINMENT, source="KPI-01 K10")
+@figure("sla.solution", "percent", "KPI-01 K10", _("解决达成率"), ATTAINMENT)
 def solution(scope: Scope) -> Measure:
     return _attainment(scope, "solution")
 
 
 @figure(
     "service.response_hours",
+    "hours",
+    "KPI-01 K9",
     _("平均响应时间"),
-    unit="hours",
-    formula=_("首次人工联系客户 − 报修，取均值"),
-    source="KPI-01 K9",
-    more_is_better=False,
+    _("首次人工联系客户 − 报修，取均值"),
+    fewer=True,
 )
 def response_hours(scope: Scope) -> Measure:
-    took = ExpressionWrapper(
-        Least("responded_at", "arrived_at") - F("reported_at"), output_field=DurationField()
-    )
-    return Measure(scope.reported().filter(MET).annotate(took=took), mean_of="took")
+    return _mean_time(scope.reported().filter(MET), Least("responded_at", "arrived_at") - F("reported_at"))
+
+
+def _mean_time(rows: QuerySet[Any], took: Any) -> Measure:
+    """The mean of a difference of two instants over the rows."""
+    return Measure(rows.annotate(took=ExpressionWrapper(took, output_field=DurationField())), mean_of="took")
 
 
 @figure(
     "service.first_time_fix",
+    "percent",
+    "K18",
     _("一次解决率"),
-    unit="percent",
-    formula=_(
+    _(
         "一次上门解决、未重开且 30 天内同机同类故障无再次上门的工单 ÷ 期间内关闭的上门工单；最近 30 天为暂定值"
     ),
-    source="K18",
 )
 def first_time_fix(scope: Scope) -> Measure:
     came = Visit.objects.filter(arrived_at__isnull=False)
@@ -137,23 +119,13 @@ def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
     ).exclude(ticket=OuterRef("pk"))
 
 
-@figure(
-    "service.coverage",
-    _("服务覆盖率"),
-    unit="percent",
-    formula=_("期间内已响应的请求 ÷ 期间内的请求"),
-    source="KPI-01 K11",
-)
+@figure("service.coverage", "percent", "KPI-01 K11", _("服务覆盖率"), _("期间内已响应的请求 ÷ 期间内的请求"))
 def coverage(scope: Scope) -> Measure:
     return Measure(scope.reported(), scope.reported().filter(MET))
 
 
 @figure(
-    "service.efficiency",
-    _("服务处理效率"),
-    unit="percent",
-    formula=_("按时解决的工单 ÷ 期间内解决的工单"),
-    source="KPI-01 K10",
+    "service.efficiency", "percent", "KPI-01 K10", _("服务处理效率"), _("按时解决的工单 ÷ 期间内解决的工单")
 )
 def efficiency(scope: Scope) -> Measure:
     closed = _served(scope)
@@ -165,55 +137,56 @@ def efficiency(scope: Scope) -> Measure:
 
 def _served(scope: Scope) -> QuerySet[Ticket]:
     """Services ended in the period: closed after the work, or answered at the first contact."""
-    return scope.tickets().filter(
-        status__in=[Status.CLOSED, Status.ANSWERED], closed_at__gte=scope.since, closed_at__lt=scope.until
-    )
+    return scope.tickets().filter(scope.during("closed_at"), status__in=[Status.CLOSED, Status.ANSWERED])
 
 
 @figure(
     "satisfaction.score",
+    "score",
+    "KPI-01 KPI-02 K1",
     _("客户满意度评分"),
-    unit="score",
-    formula=_("期间内回答的问卷得分均值（折算为 0–100）"),
-    source="KPI-01 KPI-02 K1",
+    _("期间内回答的问卷得分均值（折算为 0–100）"),
 )
 def satisfaction(scope: Scope) -> Measure:
-    answered = scope.invitations().filter(answered_at__gte=scope.since, answered_at__lt=scope.until)
+    answered = scope.invitations().filter(scope.during("answered_at"))
     return Measure(answered.filter(score__isnull=False), mean_of="score")
 
 
 @figure(
     "complaints.rate",
+    "percent",
+    "KPI-01 KPI-04 K7",
     _("客户投诉率"),
-    unit="percent",
-    formula=_("期间内的投诉（不含查无实据的）÷ 期间内结束的服务"),
-    source="KPI-01 KPI-04 K7",
-    more_is_better=False,
+    _("期间内的投诉（不含查无实据的）÷ 期间内结束的服务"),
+    fewer=True,
 )
 def complaint_rate(scope: Scope) -> Measure:
-    told = scope.complaints().filter(reported_at__gte=scope.since, reported_at__lt=scope.until)
-    return Measure(_served(scope), told.exclude(founded=False))
+    return Measure(_served(scope), _complained(scope).exclude(founded=False))
 
 
 @figure(
     "complaints.handled",
+    "percent",
+    "CMP-24 K8",
     _("投诉处理率"),
-    unit="percent",
-    formula=_("期间内收到且已关闭的投诉 ÷ 期间内收到的投诉"),
-    source="CMP-24 K8",
+    _("期间内收到且已关闭的投诉 ÷ 期间内收到的投诉"),
 )
 def complaints_handled(scope: Scope) -> Measure:
-    received = scope.complaints().filter(reported_at__gte=scope.since, reported_at__lt=scope.until)
+    received = _complained(scope)
     return Measure(received, received.exclude(pk__in=received.open().values("pk")))  # type: ignore[attr-defined]
+
+
+def _complained(scope: Scope) -> QuerySet[Complaint]:
+    return scope.complaints().filter(scope.during("reported_at"))
 
 
 @figure(
     "stock.below_reorder",
+    "count",
+    "PRT-03",
     _("低于补货点的配件"),
-    unit="count",
-    formula=_("库存位置不高于补货点的配件数"),
-    source="PRT-03",
-    more_is_better=False,
+    _("库存位置不高于补货点的配件数"),
+    fewer=True,
 )
 def stock(scope: Scope) -> Measure:
     rows: QuerySet[Part] = parts_below_reorder(scope.reach)
@@ -221,17 +194,11 @@ def stock(scope: Scope) -> Measure:
 
 
 def _due_follow_ups(scope: Scope) -> QuerySet[FollowUp]:
-    return (
-        scope.follow_ups().filter(due_at__gte=scope.since, due_at__lt=scope.until).exclude(status="cancelled")
-    )
+    return scope.follow_ups().filter(scope.during("due_at")).exclude(status="cancelled")
 
 
 @figure(
-    "followup.coverage",
-    _("回访覆盖率"),
-    unit="percent",
-    formula=_("已回访的客户 ÷ 期间内应回访的客户"),
-    source="KPI-04 K3 CF-26",
+    "followup.coverage", "percent", "KPI-04 K3 CF-26", _("回访覆盖率"), _("已回访的客户 ÷ 期间内应回访的客户")
 )
 def followup_coverage(scope: Scope) -> Measure:
     due = _due_follow_ups(scope)
@@ -242,55 +209,36 @@ def _customers_of(follow_ups: QuerySet[FollowUp]) -> QuerySet[Customer]:
     return Customer.objects.filter(pk__in=follow_ups.values("customer"))
 
 
-@figure(
-    "followup.score",
-    _("回访满意度评分"),
-    unit="score",
-    formula=_("回访中客户给出的 1–10 分均值"),
-    source="KPI-04 K1",
-)
+@figure("followup.score", "score", "KPI-04 K1", _("回访满意度评分"), _("回访中客户给出的 1–10 分均值"))
 def followup_score(scope: Scope) -> Measure:
-    done = scope.follow_ups().filter(completed_at__gte=scope.since, completed_at__lt=scope.until)
+    done = scope.follow_ups().filter(scope.during("completed_at"))
     return Measure(done.filter(score__isnull=False), mean_of="score")
 
 
-@figure(
-    "followup.solution",
-    _("问题解决率"),
-    unit="percent",
-    formula=_("回访确认已解决 ÷ 完成的回访"),
-    source="KPI-04 K4",
-)
+@figure("followup.solution", "percent", "KPI-04 K4", _("问题解决率"), _("回访确认已解决 ÷ 完成的回访"))
 def followup_solution(scope: Scope) -> Measure:
-    done = scope.follow_ups().filter(
-        status="completed", completed_at__gte=scope.since, completed_at__lt=scope.until
-    )
+    done = _followed_up(scope)
     return Measure(done, done.filter(solved=True))
 
 
+def _followed_up(scope: Scope) -> QuerySet[FollowUp]:
+    return scope.follow_ups().filter(scope.during("completed_at"), status="completed")
+
+
 @figure(
-    "followup.hours",
-    _("平均回访时间"),
-    unit="hours",
-    formula=_("回访完成 − 回访生成，取均值"),
-    source="KPI-04 K5",
-    more_is_better=False,
+    "followup.hours", "hours", "KPI-04 K5", _("平均回访时间"), _("回访完成 − 回访生成，取均值"), fewer=True
 )
 def followup_hours(scope: Scope) -> Measure:
-    done = scope.follow_ups().filter(
-        status="completed", completed_at__gte=scope.since, completed_at__lt=scope.until
-    )
-    took = ExpressionWrapper(F("completed_at") - F("opened_at"), output_field=DurationField())
-    return Measure(done.annotate(took=took), mean_of="took")
+    return _mean_time(_followed_up(scope), F("completed_at") - F("opened_at"))
 
 
 @figure(
     "followup.response",
+    "percent",
+    "KPI-04 K6",
     _("回访请求响应率"),
-    unit="percent",
-    formula=_("已有人联系的回访请求 ÷ 客户提出的回访请求"),
-    source="KPI-04 K6",
+    _("已有人联系的回访请求 ÷ 客户提出的回访请求"),
 )
 def followup_response(scope: Scope) -> Measure:
-    asked = scope.follow_ups().filter(requested_at__gte=scope.since, requested_at__lt=scope.until)
+    asked = scope.follow_ups().filter(scope.during("requested_at"))
     return Measure(asked, asked.filter(first_attempt_at__isnull=False))

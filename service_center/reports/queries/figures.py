@@ -63,12 +63,12 @@ CATALOGUE: dict[str, Figure] = {}
 
 
 def figure(
-    code: str, name: StrPromise, *, unit: str, formula: StrPromise, source: str, more_is_better: bool = True
+    code: str, unit: str, source: str, name: StrPromise, formula: StrPromise, *, fewer: bool = False
 ) -> Callable[[Callable[[Scope], Measure]], Callable[[Scope], Measure]]:
-    """Enter `measure(scope)` into the catalogue."""
+    """Enter `measure(scope)` into the catalogue; with `fewer`, less of it is better."""
 
     def enter(measure: Callable[[Scope], Measure]) -> Callable[[Scope], Measure]:
-        CATALOGUE[code] = Figure(code, name, unit, formula, source, measure, more_is_better=more_is_better)
+        CATALOGUE[code] = Figure(code, name, unit, formula, source, measure, more_is_better=not fewer)
         return measure
 
     return enter

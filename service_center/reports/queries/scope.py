@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from complaints.models import Complaint
 from service_center.kernel.models import Clock, User
@@ -36,17 +36,23 @@ class Scope:
         """The period of the same length just before, to compare with."""
         return replace(self, since=self.since - (self.until - self.since), until=self.since)
 
+    def during(self, instant: str) -> Q:
+        """Keep the rows whose instant lies in the period."""
+        return Q((f"{instant}__gte", self.since), (f"{instant}__lt", self.until))
+
+    def _narrowed(self, person: str) -> Q:
+        """The branch asked for, and the person asked for where `person` is the column that says whose row it is."""
+        asked = {"branch_id": self.branch_id, person: self.person_id}
+        return Q(*((column, value) for column, value in asked.items() if value is not None))
+
     def tickets(self) -> QuerySet[Ticket]:
-        rows = Ticket.objects.visible_to(self.user)
-        if self.branch_id is not None:
-            rows = rows.filter(branch_id=self.branch_id)
-        return rows if self.person_id is None else rows.filter(assignee_id=self.person_id)
+        return Ticket.objects.visible_to(self.user).filter(self._narrowed("assignee_id"))
 
     def closed(self) -> QuerySet[Ticket]:
-        return self.tickets().filter(status="closed", closed_at__gte=self.since, closed_at__lt=self.until)
+        return self.tickets().filter(self.during("closed_at"), status="closed")
 
     def reported(self) -> QuerySet[Ticket]:
-        return self.tickets().filter(reported_at__gte=self.since, reported_at__lt=self.until)
+        return self.tickets().filter(self.during("reported_at"))
 
     def clocks(self, *kinds: str) -> QuerySet[Clock]:
         """Clocks of the tickets in scope."""
@@ -56,22 +62,13 @@ class Scope:
         return rows.filter(kind__in=kinds) if kinds else rows
 
     def complaints(self) -> QuerySet[Complaint]:
-        rows = Complaint.objects.visible_to(self.user)
-        if self.branch_id is not None:
-            rows = rows.filter(branch_id=self.branch_id)
-        return rows if self.person_id is None else rows.filter(ticket__assignee_id=self.person_id)
+        return Complaint.objects.visible_to(self.user).filter(self._narrowed("ticket__assignee_id"))
 
     def invitations(self) -> QuerySet[Invitation]:
-        rows = Invitation.objects.visible_to(self.user)
-        if self.branch_id is not None:
-            rows = rows.filter(branch_id=self.branch_id)
-        return rows if self.person_id is None else rows.filter(engineer_id=self.person_id)
+        return Invitation.objects.visible_to(self.user).filter(self._narrowed("engineer_id"))
 
     def follow_ups(self) -> QuerySet[FollowUp]:
-        rows = FollowUp.objects.visible_to(self.user)
-        if self.branch_id is not None:
-            rows = rows.filter(branch_id=self.branch_id)
-        return rows if self.person_id is None else rows.filter(ticket__assignee_id=self.person_id)
+        return FollowUp.objects.visible_to(self.user).filter(self._narrowed("ticket__assignee_id"))
 
 
 def last_days(user: User, *, now: datetime, days: int = DEFAULT_DAYS) -> Scope:

@@ -1,5 +1,7 @@
-"""The demo company's products and customers: 王芳 with a unit in and one out of warranty, forty others around
-her.
+"""The demo company's products and customers: 王芳 with a unit in and one out of warranty, and all the others.
+
+王芳 and the products are made by the verbs; the crowd is put together in memory, as the verbs would leave it, and
+inserted in sets.
 """
 
 from __future__ import annotations
@@ -8,10 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
-from customers import actions
-from customers.models import Customer, ProductLine, ProductModel
+from django.db import transaction
+
+from customers import actions, events
+from customers.models import Customer, ProductLine, ProductModel, SearchDoc, Unit
 from customers.states import CustomerKind, Level, Proof
-from service_center.kernel import commands
+from service_center.kernel import bigrams, commands
+from service_center.kernel.drafting import Draft
 from staff.models import Branch
 
 T = TypeVar("T")
@@ -30,6 +35,8 @@ class World(Protocol):
 
     now: datetime
     dice: Dice
+    customers: int
+    units: int
 
 
 LINES: Final = (
@@ -57,38 +64,30 @@ MODELS: Final = (
     ("LL-200", "舒络低频理疗仪", "EaseFlow low-frequency therapy device", "TH", "therapy", 36, "TH20"),
     ("LL-600", "舒络热磁理疗床", "EaseFlow thermomagnetic bed", "TH", "therapy", 36, "TH60"),
 )
-FAMILY: Final = "赵钱孙李周吴郑冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜"
-GIVEN: Final = (
-    "伟",
-    "敏",
-    "静",
-    "丽娟",
-    "建军",
-    "志强",
-    "秀英",
-    "晓东",
-    "雪梅",
-    "海燕",
-    "文博",
-    "子涵",
-    "国庆",
-    "玉兰",
-    "思源",
-    "佳怡",
+FAMILY: Final = "赵钱孙李周吴郑冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹苏潘葛范彭鲁韦马方俞任袁柳"
+GIVEN: Final = tuple(
+    "伟 敏 静 丽娟 建军 志强 秀英 晓东 雪梅 海燕 文博 子涵 国庆 玉兰 思源 佳怡 明 霞 磊 婷 永康 淑芬 俊杰 梓萱 "
+    "春生 桂花 宏伟 美玲 浩然 雨桐 德胜 翠兰 一鸣 欣怡 振华 凤英 天佑 若曦 立新 月娥".split()
 )
-COMPANIES: Final = ("西湖康复理疗馆", "钱江宾馆", "浦东星河健身中心", "良渚社区卫生站")
+COMPANIES: Final = (
+    "西湖康复理疗馆", "钱江宾馆", "浦东星河健身中心", "良渚社区卫生站", "武林假日酒店", "嘉定养老院", "滨江创业园食堂",
+    "徐汇口腔门诊部", "拱墅幼儿园", "张江青年公寓",
+)  # fmt: skip
 PLACES: Final = {
     "HZ": ("浙江省", "杭州市", (("西湖区", "city", "文三路"), ("拱墅区", "city", "莫干山路"),
                             ("滨江区", "city", "江南大道"), ("余杭区", "suburb", "良渚街道古墩路"))),
     "SH": ("上海市", "上海市", (("徐汇区", "city", "漕溪北路"), ("浦东新区", "city", "张杨路"),
                             ("嘉定区", "suburb", "曹安公路"))),
 }  # fmt: skip
-OTHERS: Final = 40
+YEARS: Final = 2
+"""How far back the company's files reach."""
+COMPANY_OF: Final = 20
+"""One file in so many is a company's."""
 
 
 def seed(world: World) -> None:
-    """Products two years ago, customers and their units over the time since."""
-    with commands.as_of(world.now - timedelta(days=730)):
+    """Products more than two years ago, customers and their units over the time since."""
+    with commands.as_of(world.now - timedelta(days=760)):
         for code, name_zh, name_en in LINES:
             commands.run(actions.add_line, code=code, name_zh=name_zh, name_en=name_en)
         for code, name_zh, name_en, line, category, months, prefix in MODELS:
@@ -98,10 +97,10 @@ def seed(world: World) -> None:
                 serial_prefix=prefix,
             )  # fmt: skip
     _wang_fang(world)
-    models = list(ProductModel.objects.order_by("code"))
-    for number in range(OTHERS):
-        with commands.as_of(world.now - timedelta(days=380 - 9 * number)):
-            _customer(world, number, models)
+    with transaction.atomic():
+        crowd = _Crowd(world)
+        crowd.gather()
+        crowd.draft.write()
 
 
 def _wang_fang(world: World) -> None:
@@ -119,47 +118,68 @@ def _wang_fang(world: World) -> None:
             contact={"name": "李建", "phone": "13900139001", "relation": "丈夫"},
         )  # fmt: skip
         for code, serial, days in (("KFR-35GW", "AC352600001", 200), ("XQG100-12", "WM102000007", 5 * 365)):
-            _unit(world, customer, ProductModel.objects.get(code=code), serial, days, Proof.INVOICE)
+            commands.run(
+                actions.register_unit, customer=customer, product_model=ProductModel.objects.get(code=code),
+                serial=serial, purchased_on=(world.now - timedelta(days=days)).date(), proof=Proof.INVOICE,
+            )  # fmt: skip
 
 
-def _customer(world: World, number: int, models: Sequence[ProductModel]) -> None:
-    dice = world.dice
-    branch = "SH" if number % 3 == 2 else "HZ"
-    province, city, districts = PLACES[branch]
-    district, zone, street = dice.choice(districts)
-    company = COMPANIES[number // 10] if number % 10 == 0 else ""
-    customer = commands.run(
-        actions.open_file,
-        name=company or dice.choice(FAMILY) + dice.choice(GIVEN),
-        phone=f"1390571{1000 + 37 * number}",
-        kind=CustomerKind.ORGANISATION if company else CustomerKind.PERSON,
-        branch=Branch.objects.get(code=branch),
-        address={
-            "province": province, "city": city, "district": district, "zone": zone,
-            "detail": f"{street} {dice.randint(1, 480)} 号 {dice.randint(1, 18)} 幢 {dice.randint(101, 2804)} 室",
-        },
-    )  # fmt: skip
-    if company or dice.random() < 0.1:
-        level = Level.VIP if company else Level.IMPORTANT
-        commands.run(actions.edit_file, customer, level=level)
-    for place in range(dice.randint(1, 3)):
-        model = dice.choice(models)
-        serial = f"{model.serial_prefix}{20 + number % 6}{1 + number % 12:02}{100 * number + place:05}"
-        proof = dice.choice((Proof.INVOICE, Proof.INVOICE, Proof.CARD, Proof.NONE))
-        _unit(world, customer, model, serial, dice.randint(20, 1800), proof)
+class _Crowd:
+    """Everybody else: files opened over two years, each with a machine or two, bought that day at the latest."""
 
+    def __init__(self, world: World) -> None:
+        self.world, self.dice, self.draft = world, world.dice, Draft(keys_ahead=1000)
+        self.branches = {row.code: row for row in Branch.objects.filter(code__in=PLACES)}
+        self.models = list(ProductModel.objects.order_by("code"))
 
-def _unit(
-    world: World, customer: Customer, model: ProductModel, serial: str, days: int, proof: Proof
-) -> None:
-    """Registered when the file was opened, so bought that day at the latest."""
-    opened = (world.now - customer.opened_at).days + 1
-    bought = (world.now - timedelta(days=max(days, opened))).date()
-    commands.run(
-        actions.register_unit,
-        customer=customer,
-        product_model=model,
-        serial=serial,
-        purchased_on=bought,
-        proof=proof,
-    )
+    def gather(self) -> None:
+        files, machines = self.world.customers - 1, self.world.units - 2
+        for number in range(files):
+            customer = self.customer(number, files)
+            first, last = number * machines // files, (number + 1) * machines // files
+            for serial in range(first, last):
+                self.unit(customer, serial)
+
+    def customer(self, number: int, files: int) -> Customer:
+        dice = self.dice
+        branch = "SH" if number % 3 == 2 else "HZ"
+        province, city, districts = PLACES[branch]
+        district, zone, street = dice.choice(districts)
+        company = number % COMPANY_OF == 0
+        customer = Customer(
+            name=self.company(number) if company else dice.choice(FAMILY) + dice.choice(GIVEN),
+            kind=CustomerKind.ORGANISATION if company else CustomerKind.PERSON,
+            level=Level.VIP if company else Level.IMPORTANT if dice.random() < 0.1 else Level.ORDINARY,
+            branch=self.branches[branch], province=province, city=city, district=district, zone=zone,
+            address_detail=f"{street} {dice.randint(1, 480)} 号 {dice.randint(1, 18)} 幢 {dice.randint(101, 2804)} 室",
+            opened_at=self.world.now - timedelta(days=YEARS * 365 * (files - number) / files),
+        )  # fmt: skip
+        customer.set_phone(f"+86139{(57_101_000 + 3_701 * number) % 10**8:08}")
+        self.draft.add(customer)
+        self.draft.new(SearchDoc, customer=customer, words=bigrams.vector(customer.name))
+        at = customer.opened_at
+        self.draft.tell(events.OPENED, customer, actor=None, at=at, branch=customer.branch.code)
+        return customer
+
+    def company(self, number: int) -> str:
+        """A company's name, with the number of the branch office from its second on."""
+        turn, place = divmod(number // COMPANY_OF, len(COMPANIES))
+        return COMPANIES[place] + (f"（{turn + 1} 店）" if turn else "")
+
+    def unit(self, customer: Customer, number: int) -> None:
+        dice, model = self.dice, self.dice.choice(self.models)
+        age = max(dice.randint(20, 1800), (self.world.now - customer.opened_at).days + 1)
+        unit = Unit(
+            customer=customer, product_model=model,
+            purchased_on=(self.world.now - timedelta(days=age)).date(),
+            proof=dice.choice((Proof.INVOICE, Proof.INVOICE, Proof.CARD, Proof.NONE)),
+            registered_at=customer.opened_at,
+        )  # fmt: skip
+        serial = f"{model.serial_prefix}{20 + number % 6}{1 + number % 12:02}{100 + number:05}"
+        unit.set_serial(serial, path="unit.")
+        unit.set_term(model.warranty_months)
+        self.draft.add(unit)
+        self.draft.tell(
+            events.REGISTERED, unit, actor=None, at=unit.registered_at, links=(customer,), model=model.code,
+            serial=unit.serial,
+        )  # fmt: skip

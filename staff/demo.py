@@ -67,6 +67,15 @@ POSTS: Final = (
     Post("zhao.lei", Role.ENGINEER, "赵磊", team="HZ-2", lines=("RF", "TH"), skills=(("therapy", 5),)),
     Post("wu.bin", Role.ENGINEER, "吴斌", team="HZ-2", lines=("WM",), skills=(("washing", 5),)),
     Post("sun.yue", Role.ENGINEER, "孙悦", "SH", "SH-1", ("AC",), (("refrigeration", 2),)),
+    Post("he.jun", Role.ENGINEER, "何军", team="HZ-2", lines=("AC", "RF"), skills=(("refrigeration", 4),)),
+    Post("feng.kai", Role.ENGINEER, "冯凯", team="HZ-1", lines=("AC", "WM"), skills=(("washing", 3),)),
+    Post("qian.feng", Role.ENGINEER, "钱峰", "SH", "SH-1", ("WM", "RF"), (("washing", 4),)),
+    Post("jiang.tao", Role.ENGINEER, "蒋涛", "SH", "SH-1", ("AC", "TH"), (("therapy", 4),)),
+    Post("li.na", Role.AGENT, "李娜", skills=(("communication", 5),)),
+    Post("wang.min", Role.AGENT, "王敏", skills=(("communication", 3),)),
+    Post("xu.yan", Role.AGENT, "许燕", "SH", skills=(("communication", 4),)),
+    Post("tang.wen", Role.SUPERVISOR, "唐文", "SH"),
+    Post("shen.yan", Role.STOREKEEPER, "沈燕", "SH"),
     Post("expert", Role.EXPERT, "郑工", lines=("",), skills=(("electronics", 5), ("refrigeration", 5))),
     Post("trainer", Role.TRAINER, "何敏"),
     Post("parts", Role.PARTS, "马骏"),
@@ -82,8 +91,8 @@ POSTS: Final = (
 
 
 def seed(world: World) -> None:
-    """Branches, teams, skills and people a year ago; leave of the coming days; last month's scores."""
-    with commands.as_of(world.now - timedelta(days=400)):
+    """Branches, teams, skills and people two years ago; leave of the coming days; last month's scores."""
+    with commands.as_of(world.now - timedelta(days=800)):
         for code, name_zh, name_en in BRANCHES:
             commands.run(actions.open_branch, code=code, name_zh=name_zh, name_en=name_en)
         for branch, code, name_zh, name_en in TEAMS:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_demo_has_an_open_an_at_risk_and_a_broken_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "ENDS", tuple((state, 1) for state, _count in demo.ENDS))
     call_command("seed_rules", demo=True, verbosity=0)
-    world = World(timezone.now(), 7, StringIO().write)
+    world = World(timezone.now(), 7, StringIO().write, customers=60, units=90, tickets=30)
     staff_demo.seed(world)
     customers_demo.seed(world)
     demo.seed(world)

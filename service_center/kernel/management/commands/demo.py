@@ -27,6 +27,9 @@ class World:
     now: datetime
     seed: int
     say: Any
+    customers: int = 2000
+    units: int = 3000
+    tickets: int = 5000
     dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:

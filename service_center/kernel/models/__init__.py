@@ -9,6 +9,7 @@ from service_center.kernel.models.commands import CommandRecord
 from service_center.kernel.models.identity import ApiToken, User, UserSession
 from service_center.kernel.models.jobs import Gauge, PeriodicJob
 from service_center.kernel.models.journal import Delivery, Event, EventLink
+from service_center.kernel.models.lists import ListChoice, SavedView
 from service_center.kernel.models.messages import Circuit, Message, Notification
 from service_center.kernel.models.numbering import Counter
 from service_center.kernel.models.presence import Presence
@@ -42,6 +43,7 @@ __all__ = [
     "Event",
     "EventLink",
     "Gauge",
+    "ListChoice",
     "Message",
     "Notification",
     "PasswordReset",
@@ -50,6 +52,7 @@ __all__ = [
     "Rule",
     "RulebookState",
     "RungFiring",
+    "SavedView",
     "Setting",
     "User",
     "UserSession",

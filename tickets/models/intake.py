@@ -69,10 +69,14 @@ class Triage(Fact):
 
 
 class CustomerContact(Fact):
-    """One attempt to reach the customer, successful or not, with what was said (TKT-19)."""
+    """One attempt to reach the customer, successful or not, with what was said (TKT-19).
+
+    `told_at` is what a device told where that does not count, or did not until a supervisor confirmed it.
+    """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="contacts")
     occurred_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
     channel = models.CharField(max_length=10, choices=states.ContactChannel.choices)
     outcome = models.CharField(max_length=11, choices=states.ContactOutcome.choices)
     note = models.TextField(max_length=10_000, blank=True)
@@ -82,6 +86,11 @@ class CustomerContact(Fact):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.outcome}"
+
+    @property
+    def belongs_to(self) -> Ticket:
+        """Whose page shows it."""
+        return self.ticket
 
 
 class TicketLink(Fact):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -7,13 +10,16 @@ from service_center.kernel.fields import EncryptedTextField
 from tickets import states
 from tickets.models.fact import Fact
 
+if TYPE_CHECKING:
+    from tickets.models.ticket import Ticket
+
 
 class Visit(Fact):
     """One call at the customer: the time and place agreed, when the engineer really came and left (APT-02).
 
     A moved appointment closes its row and opens the next one of the same `sequence`. The place is an address and so
-    encrypted. Positions are rounded to about
-    a hundred metres and never reach the journal.
+    encrypted. Positions are rounded to about a hundred metres and never reach the journal. `arrival_told_at` and
+    `departure_told_at` are what a device told where that does not count, or did not until a supervisor confirmed it.
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="visits")
@@ -29,6 +35,8 @@ class Visit(Fact):
     customer_absent = models.BooleanField(default=False)
     arrived_at = models.DateTimeField(null=True)
     departed_at = models.DateTimeField(null=True)
+    arrival_told_at = models.DateTimeField(null=True)
+    departure_told_at = models.DateTimeField(null=True)
     arrived_latitude = models.DecimalField(max_digits=6, decimal_places=3, null=True)
     arrived_longitude = models.DecimalField(max_digits=6, decimal_places=3, null=True)
     departed_latitude = models.DecimalField(max_digits=6, decimal_places=3, null=True)
@@ -54,6 +62,26 @@ class Visit(Fact):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}.{self.sequence} {self.status}"
+
+    @property
+    def belongs_to(self) -> Ticket:
+        """Whose page shows it."""
+        return self.ticket
+
+    def come(self, counted: datetime, *, told: datetime | None) -> None:
+        """The engineer is there; `told` is the time that is doubted."""
+        self.status, self.arrived_at, self.arrival_told_at = states.VisitStatus.ARRIVED, counted, told
+
+    def leave(self, happened: datetime) -> None:
+        """The engineer leaves: not before the arrival counts, whose own time may wait for its confirmation."""
+        self.status, self.departed_at = states.VisitStatus.DONE, happened
+        if self.arrived_at is not None and happened < self.arrived_at:
+            self.departed_at, self.departure_told_at = self.arrived_at, happened
+
+    def confirm_times(self) -> None:
+        """What the device told is the truth."""
+        self.arrived_at = self.arrival_told_at
+        self.departed_at = self.departure_told_at or self.departed_at
 
     @property
     def was_punctual(self) -> bool | None:

@@ -9,12 +9,14 @@ import { startRows } from "./behaviours/rows.js";
 import { startShortcuts } from "./behaviours/shortcuts.js";
 import { startTables } from "./behaviours/tables.js";
 import { startTheme } from "./behaviours/theme.js";
+import { startTour } from "./behaviours/tour.js";
 import { startToasts } from "./behaviours/toasts.js";
 
 startHtmx();
 startTheme();
 startTables();
 startToasts();
+startTour();
 startMenus();
 startRows();
 startShortcuts();

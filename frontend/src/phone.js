@@ -6,11 +6,13 @@ import { startMenus } from "./behaviours/menus.js";
 import { startScanners } from "./behaviours/scanner.js";
 import { startSignatures } from "./behaviours/signature.js";
 import { startTheme } from "./behaviours/theme.js";
+import { startTour } from "./behaviours/tour.js";
 import { startToasts } from "./behaviours/toasts.js";
 
 startHtmx();
 startTheme();
 startToasts();
+startTour();
 startMenus();
 startSignatures();
 startScanners();

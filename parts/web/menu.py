@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parts.web import catalogue
-from service_center.kernel.web import menu, search
+from service_center.kernel.web import menu, search, tour
 
 STORE = ("storekeeper", "parts", "inspector", "buyer", "manager", "director")
 
@@ -42,3 +43,32 @@ menu.add(
     home_of=("inspector",),
 )
 search.register("parts", pgettext_lazy("plural", "配件"), catalogue.find)
+
+tour.add(
+    ".page-title",
+    _("等着领料的工单"),
+    _("工程师需要的配件在这里按工单排好；核对序列号后发料，库存和台账立即更新。"),
+    order=10,
+    roles=("storekeeper",),
+)
+tour.add(
+    ".page-title",
+    _("每种配件的库存状况"),
+    _("在库、已预留、在途和订货点并排显示；到订货点的配件会自动生成一张采购建议。"),
+    order=10,
+    roles=("parts",),
+)
+tour.add(
+    ".page-title",
+    _("该买什么"),
+    _("系统按订货点提出采购建议，批准后在这里转成采购订单。"),
+    order=10,
+    roles=("buyer",),
+)
+tour.add(
+    ".page-title",
+    _("到货与检验"),
+    _("到货的订单在这里登记检验结果；合格的入库，不合格的进隔离区。"),
+    order=10,
+    roles=("inspector",),
+)

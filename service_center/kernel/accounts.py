@@ -25,6 +25,7 @@ PASSWORD_CHANGED = journal.define("password.changed", _("修改了密码"))
 PASSWORD_RESET_ASKED = journal.define("password.reset_asked", _("申请了重设密码的链接"))
 PASSWORD_RESET = journal.define("password.reset", _("通过链接重设了密码"))
 SESSION_ENDED = journal.define("session.ended", _("结束了一个登录会话"))
+TOURED = journal.define("tour.seen", _("看过了导览"))
 SIGNED_OUT_EVERYWHERE = journal.define("session.all_ended", _("在所有设备上退出了登录"))
 RESET_MESSAGE = outbox.define(
     "account.password_reset",
@@ -177,4 +178,15 @@ def end_sessions(user: User, *, actor: User | None, at: datetime) -> User:
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     _end_all(user)
     journal.record(SIGNED_OUT_EVERYWHERE, user, actor=actor, at=at)
+    return user
+
+
+def finish_tour(user: User, *, actor: User | None, at: datetime) -> User:
+    """Note that the tour of the first log-in was read or skipped. Raises Forbidden for somebody else's."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    require(_is_self, actor, user)
+    if user.toured_at is None:
+        user.toured_at = at
+        user.save(update_fields=["toured_at"])
+        journal.record(TOURED, user, actor=actor, at=at)
     return user

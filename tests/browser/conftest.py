@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from service_center.kernel import sweep
+from service_center.kernel.models import User
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -31,6 +33,7 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
         assert "test_" in connection.settings_dict["NAME"], "this would empty a database in use"
         call_command("flush", interactive=False, verbosity=0)
         call_command("demo", bare=bare, stdout=io.StringIO())
+        User.objects.update(toured_at=timezone.now())
         server = LiveServer("localhost")
         try:
             yield server.url

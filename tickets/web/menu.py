@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.models import User
-from service_center.kernel.web import menu, panels, search
+from service_center.kernel.web import menu, panels, search, tour
 from tickets import permissions
 from tickets.models import Ticket
 from tickets.web import queue
@@ -61,3 +61,32 @@ def _tickets_panel(**by: str) -> panels.Panel:
 
 panels.register("customer", _tickets_panel(field="customer"), order=10)
 panels.register("unit", _tickets_panel(field="unit"), order=10)
+
+tour.add(
+    ".page-title",
+    _("电话一响，从这里开始"),
+    _("输入来电号码或后四位，客户、机器和历史工单一起出现；没有档案就在同一页新建。在任何页面按 n 键都能回到这里。"),
+    order=10,
+    roles=("agent",),
+)
+tour.add(
+    ".page-title",
+    _("超时的排在最前面"),
+    _("这里是已超时和将超时的工单。每个时限都写明依据的条款，点开可以看到它是怎样一段一段算出来的。"),
+    order=10,
+    roles=("supervisor",),
+)
+tour.add(
+    "#menu a[href='/tickets/']",
+    _("全部工单"),
+    _("按状态、紧急程度、负责人查找，常用的筛选可以存成视图，结果可以导出。"),
+    order=20,
+    roles=("agent", "supervisor", "manager", "quality"),
+)
+tour.add(
+    ".job-list",
+    _("您今天的任务"),
+    _("按时间排好，最上面是下一件。点开一张工单，最醒目的按钮就是下一步要做的事。"),
+    order=10,
+    roles=("engineer",),
+)

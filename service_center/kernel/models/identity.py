@@ -28,6 +28,7 @@ class User(AbstractBaseUser):
     theme = models.CharField(
         max_length=5, default="auto", choices=[(t, t) for t in ("auto", "light", "dark")]
     )
+    toured_at = models.DateTimeField(null=True)
     session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 

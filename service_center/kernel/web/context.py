@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from service_center.kernel.models import Notification
-from service_center.kernel.web import menu
+from service_center.kernel.web import drafts, menu, tour
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,5 +18,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "menu": menu.entries_for(user),
         "menu_here": request.resolver_match.url_name if request.resolver_match else "",
+        "here": drafts.page_of_form(request) or "/",
+        "draft_key": drafts.key_for(user),
+        "forms": drafts.fate_of_forms(request),
+        "tour_again": f"{menu.home_for(user)}?{tour.AGAIN}=1",
+        "tour": tour.stops_on(request, user),
         "unread": Notification.objects.filter(user=user, read_at=None)[:100].count,
     }

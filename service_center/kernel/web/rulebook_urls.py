@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from service_center.kernel.web import approvals, menu, rulebook, settings
+from service_center.kernel.web import approvals, menu, rulebook, settings, tour
 
 urlpatterns = [
     path("rulebook/", rulebook.rules, name="rulebook"),
@@ -19,3 +19,18 @@ urlpatterns = [
 menu.add(pgettext_lazy("plural", "审批"), "approvals", icon="checklist", order=70)
 menu.add(_("规则库"), "rulebook", icon="book", order=80)
 menu.add(_("参数设置"), "settings", icon="adjustments", order=81, roles=("manager", "director", "admin"))
+
+tour.add(
+    "#menu a[href='/approvals/']",
+    _("等您决定的事"),
+    _("取消、拒修、调账等要您点头的事都在审批里；决定之前一切保持原样。"),
+    order=30,
+    roles=("manager", "supervisor", "parts", "director"),
+)
+tour.add(
+    "#menu a[href='/rulebook/']",
+    _("时限从哪里来"),
+    _("每个时限都是规则库里的一条，写着出自哪份文件的哪一条款。"),
+    order=40,
+    roles=("manager", "supervisor", "quality", "director", "analyst"),
+)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web import menu
+from service_center.kernel.web import menu, tour
 from service_center.reports.permissions import READERS
 
 menu.add(
@@ -12,4 +12,12 @@ menu.add(
     order=5,
     roles=tuple(READERS),
     home_of=("manager", "director", "analyst", "quality"),
+)
+
+tour.add(
+    ".page-title",
+    _("早上第一眼看这里"),
+    _("未结、超时、响应和满意度都在这一页。每个数字和每根柱子都能点开，看到是哪些单据。"),
+    order=10,
+    roles=("manager", "director", "analyst", "quality"),
 )

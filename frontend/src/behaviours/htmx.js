@@ -1,5 +1,8 @@
 // htmx under a strict CSP: no eval, no inline styles, no scripts in fragments; refusals of forms are shown in place.
 import htmx from "htmx.org";
+import { csrfToken } from "./content.js";
+
+export { onContent, whenReady } from "./content.js";
 
 const CONFIG = {
   allowEval: false,
@@ -27,34 +30,6 @@ export function startHtmx() {
   });
 }
 
-// Run `start` on everything that matches now and on everything that htmx brings in later.
-export function onContent(selector, start) {
-  const begin = (root) => {
-    const found = [...root.querySelectorAll(selector)];
-    if (root.matches?.(selector)) found.push(root);
-    for (const element of found) {
-      if (!element.dataset.started) {
-        element.dataset.started = "yes";
-        start(element);
-      }
-    }
-  };
-  whenReady(() => begin(document));
-  document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
-}
-
-export function whenReady(act) {
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", act, { once: true });
-  else act();
-}
-
 function isPolling(event) {
   return (event.detail.elt.getAttribute("hx-trigger") ?? "").startsWith("every");
-}
-
-function csrfToken() {
-  const field = document.querySelector('meta[name="csrf-token"]');
-  if (field) return field.content;
-  const cookie = document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/);
-  return cookie ? decodeURIComponent(cookie[1]) : "";
 }

@@ -1,6 +1,6 @@
 // <button type="button" data-scan="#id_serial" data-text-failed="...">: reads a QR or bar code into that field.
 // The decoder is loaded on the first use only; it is larger than everything else on the page.
-import { onContent } from "./htmx.js";
+import { onContent } from "./content.js";
 import { show } from "./toasts.js";
 
 export function startScanners() {

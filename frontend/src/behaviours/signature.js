@@ -1,7 +1,7 @@
 // <div data-signature><canvas></canvas><input type="hidden" name="png"><button type="button" data-clear>...</div>
 // The hidden field holds the drawing as a PNG data URL, and nothing while the pad is empty.
 import SignaturePad from "signature_pad";
-import { onContent } from "./htmx.js";
+import { onContent } from "./content.js";
 
 export function startSignatures() {
   onContent("[data-signature]", (box) => {

@@ -1,5 +1,5 @@
 // On a phone a table's rows are drawn as lists (app.css, table.listed): each cell then needs its column's heading.
-import { onContent } from "./htmx.js";
+import { onContent } from "./content.js";
 
 export function startTables() {
   onContent("table.card-table, table.table-dense", (table) => {

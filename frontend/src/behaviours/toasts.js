@@ -1,6 +1,6 @@
 // Short messages. The server sends them with `HX-Trigger: {"toast": {"text": "...", "level": "success"}}`;
 // the page's texts for trouble on the line stand in data-text-offline and data-text-error of #toasts.
-import { whenReady } from "./htmx.js";
+import { whenReady } from "./content.js";
 
 const SHOWN_MS = 6000;
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from customers.actions.files import REVEALABLE
@@ -122,7 +123,7 @@ class CustomerOutput(serializers.Serializer[Customer]):
     phone = serializers.CharField(source="masked_phone")
     email = serializers.CharField(source="masked_email")
     address = AddressOutput(source="*")
-    contacts = ContactOutput(many=True, source="contacts.all")
+    contacts = ContactOutput(many=True, source="contacts.all", label=_("联系人"))
     opened_at = Instant()
     version = serializers.IntegerField()
 

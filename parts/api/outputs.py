@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from parts import queries
 from parts.models import Part
-from service_center.kernel import journal
 from service_center.kernel.api.serializers import Instant
 from service_center.kernel.languages import pick
 
@@ -92,21 +92,6 @@ class LocationOutput(serializers.Serializer[Any]):
     holder = serializers.CharField(source="holder.user.username", default=None, allow_null=True)
 
 
-class TimelineItem(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    at = Instant()
-    occurred_at = Instant()
-    actor = serializers.CharField(source="actor.username", default=None, allow_null=True)
-    text = serializers.SerializerMethodField()
-    links = serializers.SerializerMethodField()
-
-    def get_text(self, event: Any) -> str:
-        return journal.sentence(event)
-
-    def get_links(self, event: Any) -> list[dict[str, Any]]:
-        return [{"kind": link.kind, "id": link.object_id} for link in event.links.all()]
-
-
 class EntryOutput(serializers.Serializer[Any]):
     part = serializers.CharField(source="part.code")
     location = serializers.CharField(source="location.code")
@@ -186,8 +171,8 @@ class OrderLineOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=2)
     received = serializers.IntegerField()
-    accepted = serializers.IntegerField()
-    rejected = serializers.IntegerField()
+    accepted = serializers.IntegerField(label=_("合格数量"))
+    rejected = serializers.IntegerField(label=_("不合格数量"))
 
 
 class OrderOutput(serializers.Serializer[Any]):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from parts import actions, queries
 from parts.api import filters, inputs, outputs
 from parts.models import Location, Part, PartClass, Reservation, StockMove
-from service_center.kernel import journal
+from service_center.kernel.api import timeline
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 
 TAG = "parts"
@@ -53,12 +51,8 @@ class PartNoun(NounView):
     model, lookup, parent, parent_output, tag = Part, "code", "part", outputs.PartOutput, TAG
 
 
-def _told(part: Any) -> QuerySet[Any]:
-    return journal.timeline(part).prefetch_related("links")
-
-
 class Timeline(PartNoun):
-    noun, output, listed = "timeline", outputs.TimelineItem, _told
+    noun, output, listed = "timeline", timeline.TimelineItem, timeline.of
 
 
 class Policy(PartNoun):

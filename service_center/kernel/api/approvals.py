@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,9 +42,10 @@ class ApprovalOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     status = serializers.ChoiceField(choices=Approval.Status.choices)
-    subject = SubjectOutput(source="*")
+    subject = SubjectOutput(source="*", label=_("对象"))
     requester = serializers.CharField(source="requester.username")
     reason = serializers.CharField()
+    payload = serializers.DictField(help_text="plain values of what was asked, by the kind of request")
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     steps = StepOutput(many=True)
     role = serializers.CharField(source="current_role", help_text="who decides next; empty when decided")

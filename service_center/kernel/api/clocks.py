@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,7 +32,7 @@ class ClockOutput(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=Clock.State.choices)
     cycle = serializers.IntegerField()
     target = serializers.FloatField(allow_null=True)
-    unit = serializers.CharField()
+    unit = serializers.CharField(label=_("计量单位"))
     calendar = serializers.CharField()
     started_at = Instant()
     due_at = Instant(allow_null=True)

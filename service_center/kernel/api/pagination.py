@@ -32,9 +32,9 @@ class Cursor(CursorPagination):
         return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        links = {name: {"type": ["string", "null"], "format": "uri"} for name in ("next", "previous")}
         return {
             "type": "object",
-            "required": ["results", "next", "previous"],
-            "properties": {"results": schema, "next": link, "previous": link},
+            "required": ["results", *links],
+            "properties": {"results": schema, **links},
         }

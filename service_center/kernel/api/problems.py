@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -42,9 +43,11 @@ class Problem(serializers.Serializer[Any]):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
-    detail = serializers.CharField()
+    detail = serializers.CharField(label=gettext_lazy("说明"))
     code = serializers.CharField()
     errors = FieldProblem(many=True)  # type: ignore[assignment]  # a field called as the standard calls it
+    current = serializers.IntegerField(required=False)
+    allowed = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class PreconditionRequired(exceptions.APIException):

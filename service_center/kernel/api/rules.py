@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -57,7 +58,7 @@ class VersionOutput(serializers.Serializer[Any]):
 
 class RuleOutput(VersionOutput):
     value = serializers.DecimalField(max_digits=12, decimal_places=4, normalize_output=True)
-    unit = serializers.ChoiceField(choices=Rule.Unit.choices)
+    unit = serializers.ChoiceField(choices=Rule.Unit.choices, label=gettext_lazy("计量单位"))
     calendar = serializers.CharField(source="calendar.code")
     rungs = serializers.JSONField()
     pausing_reasons = serializers.ListField(child=serializers.CharField())
@@ -66,7 +67,7 @@ class RuleOutput(VersionOutput):
 class SettingOutput(VersionOutput):
     kind = serializers.ChoiceField(choices=Setting.Kind.choices)
     value = serializers.JSONField()
-    unit = serializers.CharField()
+    unit = serializers.CharField(label=gettext_lazy("计量单位"))
     minimum = serializers.DecimalField(
         max_digits=14, decimal_places=4, allow_null=True, normalize_output=True
     )
@@ -93,7 +94,7 @@ class CalendarOutput(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.SerializerMethodField()
-    zone = serializers.CharField()
+    zone = serializers.CharField(label=gettext_lazy("时区"))
     weekly = serializers.JSONField()
     exceptions = serializers.SerializerMethodField()
     version = serializers.IntegerField()

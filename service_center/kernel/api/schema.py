@@ -10,8 +10,8 @@ from drf_spectacular.plumbing import build_basic_type
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from service_center.kernel.api import schemes
-from service_center.kernel.api.problems import Problem
+from service_center.kernel.api import device, schemes
+from service_center.kernel.api.problems import MEDIA_TYPE, Problem
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _PROBLEMS = {
@@ -74,7 +74,8 @@ class Schema(AutoSchema):
         shapes = shape(self.method) if shape is not None else {}
         if not shapes:
             return super().get_response_serializers()
-        return shapes | dict.fromkeys(_PROBLEMS.get(self.method, ()), Problem)
+        refusals = [(status, MEDIA_TYPE) for status in _PROBLEMS.get(self.method, ())]
+        return shapes | dict.fromkeys(refusals, Problem)
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
@@ -82,6 +83,8 @@ class Schema(AutoSchema):
             parameters.append(
                 OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
             )
+        if self.method == "POST" and getattr(self.view, "device_time", False):
+            parameters.append(device.PARAMETER)
         if self.method == "PATCH":
             parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True))
         return parameters

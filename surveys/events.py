@@ -8,6 +8,7 @@ INVITED = journal.define("survey.invited", _("向客户发出了满意度调查"
 RESENT = journal.define("survey.resent", _("重新发出了满意度调查"))
 ANSWERED = journal.define("survey.answered", _("客户答复了满意度调查，折合 %(score)s 分"))
 OPENED = journal.define("follow_up.opened", _("安排了回访"))
+REQUESTED = journal.define("follow_up.requested", _("客户要求回访"))
 RAISED = journal.define("follow_up.raised", _("回访改按重大问题处理"))
 ATTEMPTED = journal.define("follow_up.attempted", _("回访联系了客户"))
 COMPLETED = journal.define("follow_up.completed", _("完成了回访"))

@@ -86,6 +86,7 @@ def request(ticket: Ticket, *, actor: User | None, at: datetime) -> FollowUp:
     follow_up.ask(at=at)
     follow_up.version += 1
     follow_up.save(update_fields=["requested_at", "version"])
+    journal.record(events.REQUESTED, follow_up, actor=actor, at=at, links=(ticket,))
     return follow_up
 
 

@@ -201,11 +201,15 @@ def _send(invitation: Invitation, token: str, at: datetime) -> None:
 
 
 def _questionnaires(ticket: Ticket, at: datetime) -> list[Questionnaire]:
-    """The survey for everybody, the card where an engineer came; the shipped ones when the company has none."""
+    """The survey for everybody, the card where an engineer came."""
+    return [q for q in questionnaires(at) if ticket.assignee_id is not None or q.kind != "card"]
+
+
+def questionnaires(at: datetime) -> list[Questionnaire]:
+    """What is asked at this instant; the shipped ones when the company has none."""
     if not Questionnaire.objects.exists():
         Questionnaire.objects.bulk_create([Questionnaire(**shipped) for shipped in QUESTIONNAIRES])
-    in_force = list(Questionnaire.objects.in_force(at))
-    return [q for q in in_force if ticket.assignee_id is not None or q.kind != "card"]
+    return list(Questionnaire.objects.in_force(at))
 
 
 def _sheet(invitation: Invitation, sheet: Questionnaire, marks: Marks) -> list[Answer]:

@@ -1,4 +1,7 @@
-"""Surveys and calls of the demo world: asked after every service, most of them answered, some calls due, some late."""
+"""Surveys and calls of the demo world: asked after every service, most of them answered, some calls due, some late.
+
+The last days are told by the verbs, what lies further back is written in sets.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from complaints.models import Complaint
 from service_center.kernel import commands
 from staff.models import Person
 from surveys.actions import follow_ups, invitations, rectifications
+from surveys.demo import in_bulk
 from surveys.models import FollowUp, Invitation, Rectification
 from tickets.models import Ticket
 
@@ -23,13 +27,8 @@ class World(Protocol):
 
 LATE, ASKED = 4, 2
 """How many of the newest calls nobody has made, and how many customers asked for one."""
-
-OPINIONS = (
-    ("师傅很专业，讲解清楚", "praise"),
-    ("希望上门前再打一次电话", "suggestion"),
-    ("配件等得太久", "complaint"),
-    ("", ""),
-)
+RECENT = 30
+"""So many of the last endings are told by the verbs."""
 
 
 def seed(world: World) -> None:
@@ -39,13 +38,15 @@ def seed(world: World) -> None:
         for p in Person.objects.filter(role="agent").select_related("user", "branch").order_by("-pk")
     }
     rows = Ticket.objects.filter(status__in=["closed", "answered"]).with_people().order_by("closed_at", "pk")
-    late = {ticket.pk for ticket in list(rows)[-LATE:]}
-    for ticket in rows:
+    in_bulk.after(world, rows[: max(rows.count() - RECENT, 0)])
+    recent = list(rows.reverse()[:RECENT])[::-1]
+    late = {ticket.pk for ticket in recent[-LATE:]}
+    for ticket in recent:
         _after(world, ticket, agents[ticket.branch_id], owed=ticket.pk in late)
     for complaint in Complaint.objects.filter(status="closed").select_related("ticket", "customer", "branch"):
         _after_complaint(world, complaint, agents[complaint.branch_id])
     _correct(world)
-    _ask_for_calls(world, list(rows)[:ASKED])
+    _ask_for_calls(world, recent[:ASKED])
 
 
 def _after_complaint(world: World, complaint: Complaint, agent: Person) -> None:
@@ -91,7 +92,7 @@ def _answer(world: World, invitation: Invitation, ended: datetime, agent: Person
         marks["card"] = {
             name: world.dice.randint(1, 2) if low else world.dice.randint(3, 4) for name in items
         }
-    comment, kind = ("维修后问题仍在，不满意", "complaint") if low else world.dice.choice(OPINIONS)
+    comment, kind = ("维修后问题仍在，不满意", "complaint") if low else world.dice.choice(in_bulk.OPINIONS)
     words: dict[str, Any] = {"marks": marks, "comment": comment, "comment_kind": kind}
     channel = world.dice.choice(["phone", "phone", "interview"])
     with commands.as_of(min(ended + timedelta(hours=world.dice.randint(1, 20)), world.now)):
@@ -120,7 +121,12 @@ def _call(world: World, call: FollowUp, ended: datetime, agent: Person) -> None:
 
 def _correct(world: World) -> None:
     """The older low marks have been analysed, the oldest corrected."""
-    rows = list(Rectification.objects.select_related("owner__user").exclude(owner=None).order_by("opened_at"))
+    rows = list(
+        Rectification.objects.select_related("owner__user")
+        .filter(status="open")
+        .exclude(owner=None)
+        .order_by("opened_at")
+    )
     for place, row in enumerate(rows[: max(len(rows) - 1, 0)]):
         assert row.owner is not None
         words: dict[str, Any] = {

@@ -35,6 +35,12 @@ MOVED = journal.define("visit.moved", _("改约：%(starts_at)s 至 %(ends_at)s"
 DROPPED = journal.define("visit.dropped", _("取消了预约（客户不在：%(customer_absent)s）"))
 ARRIVED = journal.define("visit.arrived", _("第 %(sequence)s 次到达"))
 DEPARTED = journal.define("visit.departed", _("第 %(sequence)s 次离开"))
+TIME_DOUBTED = journal.define(
+    "ticket.time_doubted", _("设备报告的时间 %(told_at)s 须由主管确认，此前按收到时间计时")
+)
+TIME_CONFIRMED = journal.define(
+    "ticket.time_confirmed", _("主管确认了设备报告的时间 %(told_at)s，时限已更正")
+)
 DIAGNOSED = journal.define(
     "ticket.diagnosed", _("完成诊断：%(fault_class)s，故障代码 %(fault_code)s"), fault_class=states.FaultClass
 )
@@ -72,3 +78,7 @@ REFUSAL_ASKED = journal.define("ticket.refusal_asked", _("申请拒绝受理"))
 REFUSED = journal.define("ticket.refused", _("经批准拒绝受理"))
 HANDED_OVER = journal.define("ticket.handed_over", _("负责人由 %(old)s 移交给 %(new)s"))
 LINKED = journal.define("ticket.linked", _("关联了 %(label)s"))
+TEMPLATE_WRITTEN = journal.define("text_template.written", _("新增了话术 %(code)s"))
+TEMPLATE_EDITED = journal.define("text_template.edited", _("修改了话术 %(code)s"))
+SYMPTOM_ADDED = journal.define("symptom.added", _("新增了故障现象 %(code)s"))
+SYMPTOM_EDITED = journal.define("symptom.edited", _("修改了故障现象 %(code)s"))

@@ -12,7 +12,7 @@ from tickets.states import Complexity
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
-    from tickets.models import Ticket
+    from tickets.models import TextTemplate, Ticket
 
 
 def _at_desk(user: User, ticket: Ticket, *roles: str) -> bool:
@@ -122,3 +122,19 @@ def can_attach(user: User, ticket: Ticket) -> bool:
 
 def can_link(user: User, ticket: Ticket) -> bool:
     return is_service_staff(user, ticket) or _at_desk(user, ticket, "supervisor", "manager", "quality")
+
+
+def can_read_phrases(user: User) -> bool:
+    """Whoever talks to customers sees the words offered to them."""
+    return has_role(user, "agent", "supervisor", "manager", "engineer", "expert", "quality")
+
+
+def can_write_template(user: User, template: TextTemplate) -> bool:
+    """Words of the whole company are the manager's, those of a branch its supervisor's too."""
+    if has_role(user, "manager"):
+        return True
+    return has_role(user, "supervisor") and user.person.branch_id == template.branch_id
+
+
+def can_write_symptom(user: User) -> bool:
+    return has_role(user, "manager", "supervisor")

@@ -226,3 +226,13 @@ class Field(TextChoices):
     DEMAND = "demand", _("客户诉求")
     PROMISED_AT = "promised_at", _("已告知的维修时间")
     CONTACT = "contact", _("联系人")
+
+
+class TemplateKind(TextChoices):
+    """Where a text template is offered."""
+
+    REPLY = "reply", _("答复客户")
+    NOTE = "note", _("沟通与核实记录")
+    NOTICE = "notice", _("挂起通知")
+    RESULT = "result", _("结果与报告")
+    REASON = "reason", _("原因说明")

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_search_statistics'),
+        ("tickets", "0002_search_statistics"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customercontact',
-            name='told_at',
+            model_name="customercontact",
+            name="told_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='arrival_told_at',
+            model_name="visit",
+            name="arrival_told_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='departure_told_at',
+            model_name="visit",
+            name="departure_told_at",
             field=models.DateTimeField(null=True),
         ),
     ]

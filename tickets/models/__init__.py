@@ -4,6 +4,7 @@ from tickets.models.closing import Closure, Handover, Reopening, ResultCall, Vou
 from tickets.models.dispatch import Assignment, Escalation
 from tickets.models.intake import Answer, CustomerContact, SearchDocument, TicketLink, Triage, Verification
 from tickets.models.parts import FaultyPart, PartLine
+from tickets.models.phrases import Symptom, TextTemplate
 from tickets.models.repair import Charge, Consent, Diagnosis, Hold, WorkTime
 from tickets.models.reporting import Report, ReportDraft, Signature
 from tickets.models.ticket import Ticket
@@ -28,6 +29,8 @@ __all__ = [
     "ResultCall",
     "SearchDocument",
     "Signature",
+    "Symptom",
+    "TextTemplate",
     "Ticket",
     "TicketLink",
     "Triage",

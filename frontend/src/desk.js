@@ -8,11 +8,13 @@ import { startPalette } from "./behaviours/palette.js";
 import { startRows } from "./behaviours/rows.js";
 import { startShortcuts } from "./behaviours/shortcuts.js";
 import { startTables } from "./behaviours/tables.js";
+import { startSending } from "./behaviours/sending.js";
 import { startTheme } from "./behaviours/theme.js";
 import { startTour } from "./behaviours/tour.js";
 import { startToasts } from "./behaviours/toasts.js";
 
 startHtmx();
+startSending();
 startTheme();
 startTables();
 startToasts();

@@ -28,6 +28,18 @@ export function startHtmx() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (isPolling(event) && document.hidden) event.preventDefault();
   });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) askToSignIn();
+  });
+}
+
+// The session is over: sign in again and come back to this page, whose drafts are kept.
+function askToSignIn() {
+  const dialog = document.getElementById("signed-out");
+  if (!dialog || dialog.open) return;
+  const link = dialog.querySelector("a");
+  link.search = new URLSearchParams({ next: location.pathname + location.search });
+  dialog.showModal();
 }
 
 function isPolling(event) {

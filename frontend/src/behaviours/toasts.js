@@ -21,21 +21,23 @@ function trouble(which) {
   if (text && ![...place().children].some((toast) => toast.textContent === text)) show(text, "danger");
 }
 
-export function show(text, level = "info") {
-  if (!place() || !text) return;
+// `said` is a text or nodes with a link or a button; a toast that `stays` waits to be clicked.
+export function show(said, level = "info", { stays = false } = {}) {
+  if (!place() || !said) return null;
   const toast = document.createElement("div");
   toast.className = `toast show border-${level}`;
   toast.setAttribute("role", level === "danger" ? "alert" : "status");
   const body = document.createElement("div");
   body.className = "toast-body";
-  body.textContent = text;
+  body.append(said);
   toast.append(body);
   place().append(toast);
-  leave(toast);
+  leave(toast, stays);
+  return toast;
 }
 
-function leave(toast) {
-  const timer = setTimeout(() => toast.remove(), SHOWN_MS);
+function leave(toast, stays = false) {
+  const timer = stays ? 0 : setTimeout(() => toast.remove(), SHOWN_MS);
   toast.addEventListener("mouseenter", () => clearTimeout(timer), { once: true });
   toast.addEventListener("click", () => toast.remove());
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import Condition
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,15 +18,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import commands
-from service_center.kernel.errors import Busy, DomainError
+from service_center.kernel.errors import Busy, DomainError, KeyReused
 from service_center.kernel.uploads import TooLarge
-from service_center.kernel.web import sessions
+from service_center.kernel.web import drafts, sessions
 from service_center.kernel.web.pages import plain_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _UNGUARDED = ("/healthz/", "/static/")
 RETRY_AFTER_S = "2"
-_LED_TO = "led_to"
 
 
 class SessionGuard:
@@ -45,7 +45,11 @@ class SessionGuard:
             detour = self._prepare(request)
         except (OperationalError, InterfaceError):
             return busy(request)
-        return detour or self.get_response(request)
+        known = request.user.is_authenticated  # the interface's own document leaves no user behind
+        response = detour or self.get_response(request)
+        if known:
+            return _kept_nowhere(response)
+        return _back_after_log_in(request, response)
 
     def _prepare(self, request: HttpRequest) -> HttpResponse | None:
         timezone.deactivate()
@@ -62,6 +66,28 @@ class SessionGuard:
         if is_page and user.must_change_password and request.path not in _allowed_before_change():
             return redirect("password_change")
         return None
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    """Pages behind the log-in are kept in no cache: the back button asks again, another person finds nothing."""
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _back_after_log_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A session that ended in mid-form: after the log-in one stands before the form again, which keeps its text.
+
+    A part of a page (htmx) is told by 401 instead of getting the log-in page inside it.
+    """
+    login = reverse("login")
+    if response.status_code != 302 or not response.headers.get("Location", "").startswith(f"{login}?next="):
+        return response
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    if request.method == "POST" and (page := drafts.page_of_form(request)):
+        response["Location"] = f"{login}?{urlencode({'next': page, 'expired': 1})}"
+    return response
 
 
 def _allowed_before_change() -> set[str]:
@@ -171,7 +197,8 @@ class SecondClicks:
     """The same form sent twice: the second click goes where the first one led, whatever has changed since.
 
     The verb would only replay; but the page on the way to it may not find any more what the first click changed.
-    Remembered in the session, for the last forms only.
+    A form gone back to, changed and sent again is told so and writes nothing. Remembered in the session, for the
+    last forms only.
     """
 
     KEPT = 12
@@ -182,8 +209,8 @@ class SecondClicks:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 302 and _is_form_of_user(request) and (key := commands.key_of(request)):
-            led_to = dict(list(request.session.get(_LED_TO, {}).items())[-self.KEPT + 1 :])
-            request.session[_LED_TO] = led_to | {key.value: [key.fingerprint, response["Location"]]}
+            led_to = dict(list(request.session.get(drafts.LED_TO, {}).items())[-self.KEPT + 1 :])
+            request.session[drafts.LED_TO] = led_to | {key.value: [key.fingerprint, response["Location"]]}
         return response
 
     def process_view(
@@ -191,9 +218,14 @@ class SecondClicks:
     ) -> HttpResponse | None:
         if not _is_form_of_user(request):
             return None
-        led_to = request.session.get(_LED_TO, {}).get(request.POST["command_key"])
+        led_to = request.session.get(drafts.LED_TO, {}).get(request.POST["command_key"])
         key = commands.key_of(request) if led_to else None
-        return redirect(led_to[1]) if key is not None and key.fingerprint == led_to[0] else None
+        if key is None:
+            return None
+        if key.fingerprint == led_to[0]:
+            return redirect(led_to[1])
+        context = {"led_to": led_to[1], "form_page": drafts.page_of_form(request)}
+        return render(request, "kernel/already_sent.html", context, status=KeyReused.status)
 
 
 def _is_form_of_user(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from service_center.kernel.api.problems import problem
-from service_center.kernel.web import menu
+from service_center.kernel.web import drafts, menu
 
 
 @login_required
@@ -17,10 +17,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(menu.home_for(request.user))  # type: ignore[arg-type]  # behind the log-in
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, code: str, detail: str, *, form_page: str = ""
+) -> HttpResponse:
     if request.path.startswith("/api/"):
         return plain_problem(status, code, detail)
-    return render(request, "errors/error.html", {"status": status, "code": code}, status=status)
+    context = {"status": status, "code": code, "form_page": form_page}
+    return render(request, "errors/error.html", context, status=status)
 
 
 def plain_problem(status: int, code: str, detail: str) -> HttpResponse:
@@ -47,5 +50,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """An expired page: say so and offer to go back; the browser keeps what was typed."""
-    return _answer(request, 403, "csrf", _("页面已过期"))
+    """An expired page: say so and lead back to the form, which keeps what was typed."""
+    return _answer(request, 403, "csrf", _("页面已过期"), form_page=drafts.page_of_form(request))

@@ -56,6 +56,8 @@ class Books:
     def all(self) -> dict[str, Row]:
         reported = [t for t in self.tickets if self.within(t.reported_at)]
         served = [t for t in self.tickets if t.status in {"closed", "answered"} and self.within(t.closed_at)]
+        closed = [t for t in self.tickets if t.status == "closed" and self.within(t.closed_at)]
+        ids = {t.pk for t in self.tickets}
         spoken = [t for t in reported if t.responded_at or t.arrived_at]
         received = [c for c in self.complaints if self.within(c.reported_at)]
         done = [f for f in self.calls if f.status == "completed" and self.within(f.completed_at)]
@@ -66,6 +68,14 @@ class Books:
         return {
             "tickets.open": count(t for t in self.tickets if t.status in OPEN),
             "tickets.reported": count(reported),
+            "tickets.ended": count(
+                t for t in self.tickets if t.status not in OPEN and self.within(t.closed_at)
+            ),
+            "tickets.in_hand": count(t for t in self.tickets if t.status in {"in_handling", "on_hold"}),
+            "tickets.reopened": share(sum(t.reopen_count > 0 for t in closed), len(closed)),
+            "faults.found": count(
+                d for d in Diagnosis.objects.all() if d.ticket_id in ids and self.within(d.at)
+            ),
             "clocks.broken": count(c for c in opened if c.state == "breached"),
             "clocks.at_risk": count(c for c in opened if c.state == "running" and c.warned_at),
             "sla.response": self.attainment("response"),

@@ -18,29 +18,82 @@ from service_center.reports.queries.figures import Measure, figure
 from service_center.reports.queries.scope import Scope
 from surveys.models import FollowUp
 from tickets.models import Diagnosis, Ticket, Visit
-from tickets.states import OPEN, Status
+from tickets.states import ENDED, OPEN, UNDER_WORK, Status
 
 FIX_WINDOW = timedelta(days=30)
 MET = Q(responded_at__isnull=False) | Q(arrived_at__isnull=False)
 """Somebody has spoken with the customer: on the phone, in an answer, or at the door."""
 
 
-@figure("tickets.open", "count", "DSP-13", _("未结工单"), _("当前未结的工单数"), fewer=True)
+@figure("tickets.open", "count", "DSP-13", _("未结工单"), _("当前未结的工单数"), fewer=True, now=True)
 def open_tickets(scope: Scope) -> Measure:
     return Measure(scope.tickets().filter(status__in=OPEN))
 
 
-@figure("tickets.reported", "count", "KPI-15", _("报修量"), _("期间内报修的工单数"))
+@figure("tickets.reported", "count", "KPI-15", _("报修量"), _("期间内报修的工单数"), neutral=True)
 def reported(scope: Scope) -> Measure:
-    return Measure(scope.reported())
+    return Measure(scope.reported(), when=("reported_at",))
 
 
-@figure("clocks.broken", "count", "SLA-22", _("已超时的时限"), _("当前未停且已过期的时钟数"), fewer=True)
+@figure(
+    "tickets.ended",
+    "count",
+    "KPI-15",
+    _("结束量"),
+    _("期间内关闭、答复、取消或拒绝的工单数；又被重新打开的不计"),
+    neutral=True,
+)
+def ended(scope: Scope) -> Measure:
+    over = scope.tickets().filter(scope.during("closed_at"), status__in=ENDED)
+    return Measure(over, when=("closed_at",))
+
+
+@figure(
+    "tickets.in_hand",
+    "count",
+    "DSP-13",
+    _("处理中的工单"),
+    _("当前处理中或挂起的工单数"),
+    neutral=True,
+    now=True,
+)
+def in_hand(scope: Scope) -> Measure:
+    return Measure(scope.tickets().filter(status__in=UNDER_WORK))
+
+
+@figure(
+    "tickets.reopened",
+    "percent",
+    "K13",
+    _("重开率"),
+    _("重新打开过的工单 ÷ 期间内关闭的工单"),
+    fewer=True,
+)
+def reopened(scope: Scope) -> Measure:
+    return Measure(scope.closed(), scope.closed().filter(reopen_count__gt=0), when=("closed_at",))
+
+
+@figure("faults.found", "count", "KPI-09", _("故障诊断"), _("期间内作出的故障诊断数"), neutral=True)
+def faults(scope: Scope) -> Measure:
+    return Measure(Diagnosis.objects.filter(scope.during("at"), ticket__in=scope.tickets()))
+
+
+@figure(
+    "clocks.broken", "count", "SLA-22", _("已超时的时限"), _("当前未停且已过期的时钟数"), fewer=True, now=True
+)
 def broken(scope: Scope) -> Measure:
     return Measure(scope.clocks().filter(pk__in=Clock.objects.late().values("pk")))
 
 
-@figure("clocks.at_risk", "count", "SLA-22", _("将超时的时限"), _("已预警、尚未到期的时钟数"), fewer=True)
+@figure(
+    "clocks.at_risk",
+    "count",
+    "SLA-22",
+    _("将超时的时限"),
+    _("已预警、尚未到期的时钟数"),
+    fewer=True,
+    now=True,
+)
 def at_risk(scope: Scope) -> Measure:
     return Measure(scope.clocks().filter(pk__in=Clock.objects.at_risk().values("pk")))
 
@@ -49,7 +102,7 @@ def _attainment(scope: Scope, *kinds: str) -> Measure:
     """Met clocks over clocks decided in the period: stopped in time, or breached. Undecided ones wait their turn."""
     met = scope.during("stopped_at") & Q(state=Clock.State.MET, breached_at=None)
     decided = scope.clocks(*kinds).filter(met | scope.during("breached_at"))
-    return Measure(decided, decided.filter(met))
+    return Measure(decided, decided.filter(met), when=("breached_at", "stopped_at"))
 
 
 ATTAINMENT = _("期间内按时达成的时钟 ÷ 期间内已判定的时钟（达成或超时）")
@@ -79,12 +132,14 @@ def solution(scope: Scope) -> Measure:
     fewer=True,
 )
 def response_hours(scope: Scope) -> Measure:
-    return _mean_time(scope.reported().filter(MET), Least("responded_at", "arrived_at") - F("reported_at"))
+    took = Least("responded_at", "arrived_at") - F("reported_at")
+    return _mean_time(scope.reported().filter(MET), took, when="reported_at")
 
 
-def _mean_time(rows: QuerySet[Any], took: Any) -> Measure:
+def _mean_time(rows: QuerySet[Any], took: Any, *, when: str) -> Measure:
     """The mean of a difference of two instants over the rows."""
-    return Measure(rows.annotate(took=ExpressionWrapper(took, output_field=DurationField())), mean_of="took")
+    timed = rows.annotate(took=ExpressionWrapper(took, output_field=DurationField()))
+    return Measure(timed, mean_of="took", when=(when,))
 
 
 @figure(
@@ -101,9 +156,8 @@ def first_time_fix(scope: Scope) -> Measure:
     closed = scope.closed().filter(Exists(came.filter(ticket=OuterRef("pk"))))
     earlier = came.filter(ticket=OuterRef("ticket"), pk__lt=OuterRef("pk"))
     second = came.filter(Exists(earlier), ticket=OuterRef("pk"))
-    return Measure(
-        closed, closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(_came_again(came)))
-    )
+    fixed = closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(_came_again(came)))
+    return Measure(closed, fixed, when=("closed_at",))
 
 
 def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -121,7 +175,7 @@ def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
 
 @figure("service.coverage", "percent", "KPI-01 K11", _("服务覆盖率"), _("期间内已响应的请求 ÷ 期间内的请求"))
 def coverage(scope: Scope) -> Measure:
-    return Measure(scope.reported(), scope.reported().filter(MET))
+    return Measure(scope.reported(), scope.reported().filter(MET), when=("reported_at",))
 
 
 @figure(
@@ -132,7 +186,7 @@ def efficiency(scope: Scope) -> Measure:
     late = Clock.objects.filter(
         subject_type="tickets.ticket", subject_id=OuterRef("pk"), kind="solution", breached_at__isnull=False
     )
-    return Measure(closed, closed.exclude(Exists(late)))
+    return Measure(closed, closed.exclude(Exists(late)), when=("closed_at",))
 
 
 def _served(scope: Scope) -> QuerySet[Ticket]:
@@ -149,7 +203,7 @@ def _served(scope: Scope) -> QuerySet[Ticket]:
 )
 def satisfaction(scope: Scope) -> Measure:
     answered = scope.invitations().filter(scope.during("answered_at"))
-    return Measure(answered.filter(score__isnull=False), mean_of="score")
+    return Measure(answered.filter(score__isnull=False), mean_of="score", when=("answered_at",))
 
 
 @figure(
@@ -161,7 +215,8 @@ def satisfaction(scope: Scope) -> Measure:
     fewer=True,
 )
 def complaint_rate(scope: Scope) -> Measure:
-    return Measure(_served(scope), _complained(scope).exclude(founded=False))
+    complained = _complained(scope).exclude(founded=False)
+    return Measure(_served(scope), complained, when=("closed_at",), hits_when=("reported_at",))
 
 
 @figure(
@@ -173,7 +228,7 @@ def complaint_rate(scope: Scope) -> Measure:
 )
 def complaints_handled(scope: Scope) -> Measure:
     received = _complained(scope)
-    return Measure(received, received.exclude(pk__in=received.open().values("pk")))  # type: ignore[attr-defined]
+    return Measure(received, received.filter(status="closed"), when=("reported_at",))
 
 
 def _complained(scope: Scope) -> QuerySet[Complaint]:
@@ -187,6 +242,7 @@ def _complained(scope: Scope) -> QuerySet[Complaint]:
     _("低于补货点的配件"),
     _("库存位置不高于补货点的配件数"),
     fewer=True,
+    now=True,
 )
 def stock(scope: Scope) -> Measure:
     rows: QuerySet[Part] = parts_below_reorder(scope.reach)
@@ -212,13 +268,13 @@ def _customers_of(follow_ups: QuerySet[FollowUp]) -> QuerySet[Customer]:
 @figure("followup.score", "score", "KPI-04 K1", _("回访满意度评分"), _("回访中客户给出的 1–10 分均值"))
 def followup_score(scope: Scope) -> Measure:
     done = scope.follow_ups().filter(scope.during("completed_at"))
-    return Measure(done.filter(score__isnull=False), mean_of="score")
+    return Measure(done.filter(score__isnull=False), mean_of="score", when=("completed_at",))
 
 
 @figure("followup.solution", "percent", "KPI-04 K4", _("问题解决率"), _("回访确认已解决 ÷ 完成的回访"))
 def followup_solution(scope: Scope) -> Measure:
     done = _followed_up(scope)
-    return Measure(done, done.filter(solved=True))
+    return Measure(done, done.filter(solved=True), when=("completed_at",))
 
 
 def _followed_up(scope: Scope) -> QuerySet[FollowUp]:
@@ -229,7 +285,7 @@ def _followed_up(scope: Scope) -> QuerySet[FollowUp]:
     "followup.hours", "hours", "KPI-04 K5", _("平均回访时间"), _("回访完成 − 回访生成，取均值"), fewer=True
 )
 def followup_hours(scope: Scope) -> Measure:
-    return _mean_time(_followed_up(scope), F("completed_at") - F("opened_at"))
+    return _mean_time(_followed_up(scope), F("completed_at") - F("opened_at"), when="completed_at")
 
 
 @figure(
@@ -241,4 +297,4 @@ def followup_hours(scope: Scope) -> Measure:
 )
 def followup_response(scope: Scope) -> Measure:
     asked = scope.follow_ups().filter(scope.during("requested_at"))
-    return Measure(asked, asked.filter(first_attempt_at__isnull=False))
+    return Measure(asked, asked.filter(first_attempt_at__isnull=False), when=("requested_at",))

@@ -12,7 +12,7 @@ from parts.models import Part
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Clock
 from surveys.models import FollowUp, Invitation
-from tickets.models import Ticket
+from tickets.models import Diagnosis, Ticket
 from tickets.states import CLOCK_KINDS
 
 
@@ -64,6 +64,13 @@ def _follow_up_lines(rows: list[Any]) -> list[Line]:
     return [Line(r.customer.name, str(r.get_status_display()), f"/follow-ups/{r.pk}/") for r in rows]
 
 
+def _diagnosis_lines(rows: list[Any]) -> list[Line]:
+    return [
+        Line(r.ticket.number, f"{r.get_fault_class_display()} {r.fault_code}", f"/tickets/{r.ticket.number}/")
+        for r in rows
+    ]
+
+
 def _customer_lines(rows: list[Any]) -> list[Line]:
     return [Line(r.name, r.region, f"/customers/{r.pk}/") for r in rows]
 
@@ -76,6 +83,7 @@ _DRAW: dict[type, tuple[tuple[str, ...], Callable[[list[Any]], list[Line]]]] = {
     Invitation: (("ticket",), _invitation_lines),
     FollowUp: (("customer",), _follow_up_lines),
     Customer: ((), _customer_lines),
+    Diagnosis: (("ticket",), _diagnosis_lines),
 }
 
 

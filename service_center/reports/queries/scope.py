@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from complaints.models import Complaint
@@ -12,17 +14,23 @@ from surveys.models import FollowUp, Invitation
 from tickets.models import Ticket
 
 DEFAULT_DAYS = 30
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose figures, of which time: `[since, until)`, within what the reader may see, optionally one branch or person."""
+    """Whose figures, of which time: `[since, until)`, within what the reader may see.
+
+    Optionally of one branch, product line (as triage found it), team (of the engineer whose job it is) or person.
+    """
 
     user: User
     since: datetime
     until: datetime
     branch_id: int | None = None
     person_id: int | None = None
+    line_id: int | None = None
+    team_id: int | None = None
 
     @property
     def reach(self) -> int | None:
@@ -32,21 +40,42 @@ class Scope:
         person = getattr(self.user, "person", None)
         return person.branch_id if person is not None else None
 
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the period; None when it does not consist of whole days of the company's zone."""
+        first, end = self.since.astimezone(zone()), self.until.astimezone(zone())
+        if (first, end) != (midnight(first.date()), midnight(end.date())) or first >= end:
+            return None
+        return first.date(), end.date() - ONE_DAY
+
     def before(self) -> Scope:
         """The period of the same length just before, to compare with."""
-        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+        if self.days is None:
+            return replace(self, since=self.since - (self.until - self.since), until=self.since)
+        first, last = self.days
+        return replace(self, since=midnight(first - (last - first) - ONE_DAY), until=self.since)
+
+    def within(self, since: datetime, until: datetime) -> Scope:
+        """The same reader, branch, line, team and person, another time."""
+        return replace(self, since=since, until=until)
 
     def during(self, instant: str) -> Q:
         """Keep the rows whose instant lies in the period."""
         return Q((f"{instant}__gte", self.since), (f"{instant}__lt", self.until))
 
-    def _narrowed(self, person: str) -> Q:
-        """The branch asked for, and the person asked for where `person` is the column that says whose row it is."""
-        asked = {"branch_id": self.branch_id, person: self.person_id}
+    def _narrowed(self, person: str, line: str, team: str) -> Q:
+        """What was asked for; the arguments name the columns that say whose a row is, of which line and team."""
+        asked = {
+            "branch_id": self.branch_id,
+            person: self.person_id,
+            line: self.line_id,
+            team: self.team_id,
+        }
         return Q(*((column, value) for column, value in asked.items() if value is not None))
 
     def tickets(self) -> QuerySet[Ticket]:
-        return Ticket.objects.visible_to(self.user).filter(self._narrowed("assignee_id"))
+        mine = self._narrowed("assignee_id", "product_line_id", "assignee__team_id")
+        return Ticket.objects.visible_to(self.user).filter(mine)
 
     def closed(self) -> QuerySet[Ticket]:
         return self.tickets().filter(self.during("closed_at"), status="closed")
@@ -62,15 +91,29 @@ class Scope:
         return rows.filter(kind__in=kinds) if kinds else rows
 
     def complaints(self) -> QuerySet[Complaint]:
-        return Complaint.objects.visible_to(self.user).filter(self._narrowed("ticket__assignee_id"))
+        mine = self._narrowed("ticket__assignee_id", "ticket__product_line_id", "ticket__assignee__team_id")
+        return Complaint.objects.visible_to(self.user).filter(mine)
 
     def invitations(self) -> QuerySet[Invitation]:
-        return Invitation.objects.visible_to(self.user).filter(self._narrowed("engineer_id"))
+        mine = self._narrowed("engineer_id", "ticket__product_line_id", "engineer__team_id")
+        return Invitation.objects.visible_to(self.user).filter(mine)
 
     def follow_ups(self) -> QuerySet[FollowUp]:
-        return FollowUp.objects.visible_to(self.user).filter(self._narrowed("ticket__assignee_id"))
+        mine = self._narrowed("ticket__assignee_id", "ticket__product_line_id", "ticket__assignee__team_id")
+        return FollowUp.objects.visible_to(self.user).filter(mine)
 
 
 def last_days(user: User, *, now: datetime, days: int = DEFAULT_DAYS) -> Scope:
-    """The usual period: the last `days` days up to now."""
-    return Scope(user, now - timedelta(days=days), now)
+    """The usual period: so many whole days, the present one the last of them."""
+    today = now.astimezone(zone()).date()
+    return Scope(user, midnight(today - (days - 1) * ONE_DAY), midnight(today + ONE_DAY))
+
+
+def zone() -> ZoneInfo:
+    """Where the company's days begin and end."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def midnight(day: date) -> datetime:
+    """The instant the day begins."""
+    return datetime.combine(day, time(), zone())

@@ -1,0 +1,148 @@
+"""All figures for many stretches of time at once: what a dashboard, its charts and its comparison are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from service_center.reports.queries import catalogue  # noqa: F401 - entering the figures is what importing it does
+from service_center.reports.queries.figures import CATALOGUE, Figure, Measure, Sums
+from service_center.reports.queries.periods import Span
+from service_center.reports.queries.scope import Scope
+
+NUMBER = DecimalField(max_digits=30, decimal_places=6)
+Totals = dict[str, list[Sums | None]]
+
+
+def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
+    """The sums of every figure in each span, in one query.
+
+    `spans[:whole]` are periods, the others points of a trend. A figure that is no sum of shorter periods (different
+    customers) is read for the periods only and None for the points; a figure of now is the same everywhere.
+    """
+    edges = sorted({edge for span in spans for edge in (span.since, span.until)})
+    whole_time = scope.within(edges[0], edges[-1])
+    measures = {code: kind.measure(whole_time) for code, kind in CATALOGUE.items()}
+    slots: dict[tuple[str, str], _Slots] = defaultdict(dict)
+    selects = [
+        select
+        for code, measure in measures.items()
+        for select in _selects(CATALOGUE[code], measure, scope, spans[:whole], edges)
+    ]
+    for code, part, slot, count, total in selects[0].union(*selects[1:], all=True):
+        slots[code, part][slot] = (count, total)
+    return {
+        code: [
+            _sums(CATALOGUE[code], measure, slots, wanted)
+            for wanted in _wanted(CATALOGUE[code], measure, spans, edges, whole)
+        ]
+        for code, measure in measures.items()
+    }
+
+
+# -- from slots to spans ---------------------------------------------------------------------------------------------
+
+_Slots = dict[int, tuple[int, Decimal]]
+_NOTHING = (0, Decimal(0))
+
+
+def _wanted(
+    kind: Figure, measure: Measure, spans: Sequence[Span], edges: list[datetime], whole: int
+) -> Iterator[range | None]:
+    """Which slots make up each span."""
+    for number, span in enumerate(spans):
+        if kind.now:
+            yield range(1)
+        elif measure.when:
+            yield range(edges.index(span.since) + 1, edges.index(span.until) + 1)
+        else:
+            yield range(number, number + 1) if number < whole else None
+
+
+def _sums(
+    kind: Figure, measure: Measure, slots: dict[tuple[str, str], _Slots], wanted: range | None
+) -> Sums | None:
+    if wanted is None:
+        return None
+    rows = [slots[kind.code, "rows"].get(slot, _NOTHING) for slot in wanted]
+    count = sum(number for number, _total in rows)
+    if measure.hits is not None:
+        hits = slots[kind.code, "hits"]
+        return Sums(Decimal(sum(hits.get(slot, _NOTHING)[0] for slot in wanted)), count)
+    if measure.mean_of is not None:
+        return Sums(sum((total for _number, total in rows), Decimal(0)), count)
+    return Sums(Decimal(count), count)
+
+
+# -- from rows to slots ----------------------------------------------------------------------------------------------
+
+
+def _selects(
+    kind: Figure, measure: Measure, scope: Scope, periods: Sequence[Span], edges: list[datetime]
+) -> Iterator[QuerySet[Any, Any]]:
+    """(figure, part, slot, count, sum): slot n lies between the edges n-1 and n; without an instant n is the period."""
+    if kind.now:
+        yield from _parts(kind, measure, Value(0), Value(0))
+    elif measure.when:
+        slot = _slot(measure.when, edges)
+        yield from _parts(kind, measure, slot, _slot(measure.hits_when, edges) if measure.hits_when else slot)
+    else:
+        for number, period in enumerate(periods):
+            measure = kind.measure(scope.within(period.since, period.until))
+            yield from _parts(kind, measure, Value(number), Value(number))
+
+
+def _parts(kind: Figure, measure: Measure, slot: Any, hit_slot: Any) -> Iterator[QuerySet[Any, Any]]:
+    yield _counted(kind, "rows", measure.rows, slot, measure.mean_of)
+    if measure.hits is not None:
+        yield _counted(kind, "hits", measure.hits, hit_slot, None)
+
+
+def _slot(when: tuple[str, ...], edges: list[datetime]) -> Expression:
+    """Between which edges the first known instant lies, counted from 1."""
+    instant = Coalesce(*when) if len(when) > 1 else F(when[0])
+    bounds = Value(edges, output_field=ArrayField(DateTimeField()))
+    return Func(instant, bounds, function="width_bucket", output_field=IntegerField())
+
+
+def _counted(
+    kind: Figure, part: str, rows: QuerySet[Any], slot: Any, mean_of: str | None
+) -> QuerySet[Any, Any]:
+    named = rows.order_by().annotate(
+        _figure=Value(kind.code, output_field=CharField()),
+        _part=Value(part, output_field=CharField()),
+        _slot=slot,
+    )
+    grouped = named.values_list("_figure", "_part", "_slot")
+    return grouped.annotate(_count=Count("pk"), _total=_summed(rows, mean_of))
+
+
+def _summed(rows: QuerySet[Any], mean_of: str | None) -> Any:
+    """What is averaged, added up: spans of time in hours."""
+    if mean_of is None:
+        return Cast(Value(0), NUMBER)
+    known = rows.query.annotations.get(mean_of)
+    if known is not None and isinstance(known.output_field, DurationField):
+        hours = Func(Sum(mean_of), template="EXTRACT(EPOCH FROM %(expressions)s) / 3600", output_field=NUMBER)
+        return Coalesce(hours, Cast(Value(0), NUMBER))
+    return Coalesce(Cast(Sum(mean_of), NUMBER), Cast(Value(0), NUMBER))

@@ -56,6 +56,20 @@ def note_contact(
     return contact
 
 
+def tell(complaint: Complaint, *, channel: str, text: str, actor: User | None, at: datetime) -> None:
+    """What the customer was told along with another step, kept as a reached contact; it meets the response."""
+    ComplaintContact.objects.create(
+        complaint=complaint,
+        occurred_at=at,
+        channel=channel,
+        outcome=Outcome.REACHED,
+        note=text,
+        at=at,
+        by=actor,
+    )
+    answered_in_time(complaint, occurred_at=at, at=at)
+
+
 def answered_in_time(complaint: Complaint, *, occurred_at: datetime, at: datetime) -> None:
     """The customer has heard from a person: stop the 24-hour clock if it still runs (SLA-17)."""
     clocks.stop(complaint, "response", at=at, occurred_at=occurred_at)

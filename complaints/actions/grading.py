@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from complaints import events, permissions
-from complaints.actions.contacts import answered_in_time
-from complaints.models import Complaint, ComplaintContact, TaskGroup
-from complaints.states import Complexity, Gravity, Outcome
+from complaints.actions import contacts
+from complaints.models import Complaint, TaskGroup
+from complaints.states import Complexity, Gravity
 from service_center.kernel import clocks, journal, rulebook
 from service_center.kernel.access import require
 
@@ -44,26 +44,9 @@ def grade(
     complaint.save()
     _promise_reply(complaint, at)
     if reply is not None:
-        ComplaintContact.objects.create(
-            complaint=complaint,
-            occurred_at=at,
-            channel=reply["channel"],
-            outcome=Outcome.REACHED,
-            note=reply["text"],
-            at=at,
-            by=actor,
-        )
-        answered_in_time(complaint, occurred_at=at, at=at)
-    serious = gravity == Gravity.SERIOUS
-    journal.record(
-        events.GRADED,
-        complaint,
-        actor=actor,
-        at=at,
-        links=(complaint.ticket,),
-        gravity=gravity,
-        serious=serious,
-    )
+        contacts.tell(complaint, **reply, actor=actor, at=at)
+    told = {"gravity": gravity, "serious": gravity == Gravity.SERIOUS}
+    journal.record(events.GRADED, complaint, actor=actor, at=at, links=(complaint.ticket,), **told)
     return complaint
 
 
@@ -127,7 +110,7 @@ def note_visit(
     complaint.note_visit(visitor, note, at=visited_at or at)
     complaint.version += 1
     complaint.save(update_fields=["visitor", "visit_note", "visited_at", "version"])
-    answered_in_time(complaint, occurred_at=visited_at or at, at=at)
+    contacts.answered_in_time(complaint, occurred_at=visited_at or at, at=at)
     clocks.stop(complaint, "visit", at=at, occurred_at=visited_at)
     journal.record(
         events.VISITED,

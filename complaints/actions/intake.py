@@ -54,37 +54,36 @@ def register(
     customer and unit. Raises Forbidden, Invalid, NobodyToOwn.
     """
     require(permissions.can_register, actor)
-    customer = _complainant(customer, ticket)
-    received = _received_at(reported_at, at)
-    unit = unit or (ticket.unit if ticket is not None else None)
-    branch = ticket.branch if ticket is not None else customer.branch
-    complaint = Complaint.objects.create(
-        number=numbering.next_number("C", at=at),
-        origin_key=commands.origin_key(),
-        channel=channel,
-        reported_at=received,
-        registered_at=at,
-        customer=customer,
-        ticket=ticket,
-        unit=unit,
-        product_model=product or (unit.product_model if unit is not None else None),
-        branch=branch,
-        owner=owner or _owner_for(actor, ticket, branch.pk),
-        content=content,
-        fault=fault,
-        evidence=evidence,
-        apology=apology,
-        visit_required=_visit_required(ticket, at),
-    )
-    _start_clocks(complaint, at)
-    links = (customer, ticket, unit)
-    journal.record(
-        events.REGISTERED, complaint, actor=actor, at=at, occurred_at=received, links=links, channel=channel
-    )
+    complaint = Complaint(channel=channel, content=content, fault=fault, evidence=evidence, apology=apology)
+    complaint.customer, complaint.ticket = _complainant(customer, ticket), ticket
+    complaint.reported_at, complaint.registered_at = _received_at(reported_at, at), at
+    complaint.unit = unit or (ticket.unit if ticket is not None else None)
+    complaint.product_model = product or (complaint.unit.product_model if complaint.unit else None)
+    _open(complaint, owner, actor, at)
     if simple:
         answer_at_once(complaint, text=simple, actor=actor, at=at)
         complaint.refresh_from_db()
     return complaint
+
+
+def _open(complaint: Complaint, owner: Person | None, actor: User | None, at: datetime) -> None:
+    """Number, branch and one owner, the clocks, and the fact."""
+    ticket = complaint.ticket
+    complaint.number, complaint.origin_key = numbering.next_number("C", at=at), commands.origin_key()
+    complaint.branch = ticket.branch if ticket is not None else complaint.customer.branch
+    complaint.owner = owner or _owner_for(actor, ticket, complaint.branch.pk)
+    complaint.visit_required = _visit_required(ticket, at)
+    complaint.save()
+    _start_clocks(complaint, at)
+    journal.record(
+        events.REGISTERED,
+        complaint,
+        actor=actor,
+        at=at,
+        occurred_at=complaint.reported_at,
+        links=(complaint.customer, ticket, complaint.unit),
+        channel=complaint.channel,
+    )
 
 
 def answer_at_once(complaint: Complaint, *, text: str, actor: User | None, at: datetime) -> Complaint:

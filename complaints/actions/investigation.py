@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from complaints import events, permissions
-from complaints.actions.contacts import answered_in_time
-from complaints.models import Complaint, ComplaintContact, ComplaintVerification, Finding, Plan
-from complaints.states import Outcome
+from complaints.actions import contacts
+from complaints.models import Complaint, ComplaintVerification, Finding, Plan
 from service_center.kernel import clocks, journal, rulebook
 from service_center.kernel.access import require
 
@@ -105,46 +104,20 @@ def set_plan(
     number = complaint.set_plan()
     complaint.version += 1
     complaint.save()
-    plan = Plan.objects.create(
-        complaint=complaint,
-        number=number,
-        text=text,
-        department=department,
-        responsible=responsible,
-        timetable=_in_order(timetable),
-        at=at,
-        by=actor,
-    )
+    plan = Plan(text=text, department=department, responsible=responsible, timetable=_in_order(timetable))
+    plan.complaint, plan.number, plan.by, plan.at = complaint, number, actor, at
+    plan.save()
     if agreement is not None:
-        _note_agreement(complaint, agreement, actor, at)
-    journal.record(
-        events.PLANNED,
-        complaint,
-        actor=actor,
-        at=at,
-        links=(complaint.customer, complaint.ticket),
-        number=number,
-        responsible=responsible.user.username,
-    )
+        contacts.tell(complaint, channel=agreement["channel"], text=agreement["note"], actor=actor, at=at)
+    links = (complaint.customer, complaint.ticket)
+    told = {"number": number, "responsible": responsible.user.username}
+    journal.record(events.PLANNED, complaint, actor=actor, at=at, links=links, **told)
     return plan
 
 
 def _in_order(timetable: Sequence[Milestone]) -> list[dict[str, str]]:
     lines = sorted(timetable, key=lambda line: line["due_on"])
     return [{"step": line["step"], "due_on": line["due_on"].isoformat()} for line in lines]
-
-
-def _note_agreement(complaint: Complaint, agreement: Agreement, actor: User | None, at: datetime) -> None:
-    ComplaintContact.objects.create(
-        complaint=complaint,
-        occurred_at=at,
-        channel=agreement["channel"],
-        outcome=Outcome.REACHED,
-        note=agreement["note"],
-        at=at,
-        by=actor,
-    )
-    answered_in_time(complaint, occurred_at=at, at=at)
 
 
 def carry_out(complaint: Complaint, *, report: str, actor: User | None, at: datetime) -> Plan:

@@ -125,31 +125,21 @@ def plan_stock(
     What is not given comes from the rulebook (stock.safety_default, stock.reorder_default). Raises Invalid.
     """
     access.require(permissions.can_plan, actor)
-    if safety_stock is None:
-        safety_stock = int(rulebook.setting("stock.safety_default", at=at))
-    if reorder_point is None:
-        reorder_point = int(rulebook.setting("stock.reorder_default", at=at))
     if location.kind != Kind.STORE:
         raise errors.Invalid(_("补货点只能设在仓库。"), field="location")
-    if safety_stock > reorder_point:
+    point = _setting_unless(reorder_point, "stock.reorder_default", at)
+    levels = {
+        "safety_stock": _setting_unless(safety_stock, "stock.safety_default", at),
+        "reorder_point": point,
+        "reorder_quantity": reorder_quantity,
+    }
+    if levels["safety_stock"] > point:
         raise errors.Invalid(_("补货点不能低于安全库存。"), field="reorder_point")
-    policy, _created = StockPolicy.objects.update_or_create(
-        part=part,
-        location=location,
-        defaults={
-            "safety_stock": safety_stock,
-            "reorder_point": reorder_point,
-            "reorder_quantity": reorder_quantity,
-        },
-    )
-    journal.record(
-        events.PLANNED_STOCK,
-        part,
-        actor=actor,
-        at=at,
-        part=part.code,
-        location=location.code,
-        reorder_point=reorder_point,
-        reorder_quantity=reorder_quantity,
-    )
+    policy, _created = StockPolicy.objects.update_or_create(part=part, location=location, defaults=levels)
+    told = {"part": part.code, "location": location.code, "reorder_quantity": reorder_quantity}
+    journal.record(events.PLANNED_STOCK, part, actor=actor, at=at, reorder_point=point, **told)
     return policy
+
+
+def _setting_unless(given: int | None, code: str, at: datetime) -> int:
+    return int(rulebook.setting(code, at=at)) if given is None else given

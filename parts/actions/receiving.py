@@ -46,30 +46,21 @@ def receive(
     line.received += quantity
     line.save(update_fields=["received"])
     _save(order)
-    supplier, area = ledger.outside(Kind.SUPPLIER), ledger.place(_branch(order), Kind.INSPECTION)
-    pieces = ledger.new_serials(part, serials, quantity, outside=supplier)
-    receipt = Receipt.objects.create(
-        line=line,
-        quantity=quantity,
-        serials=list(serials),
-        delivery_note=delivery_note,
-        at=at,
-        by=actor,
-        origin_key=commands.origin_key(),
-    )
-    posting = ledger.Line(part, supplier, area, quantity, pieces)
-    ledger.post(MoveKind.RECEIPT, [posting], actor=actor, at=at, source=receipt)
-    journal.record(
-        events.RECEIVED,
-        order,
-        actor=actor,
-        at=at,
-        links=[part],
-        order=order.number,
-        part=part.code,
-        quantity=quantity,
-    )
+    receipt = Receipt(line=line, quantity=quantity, serials=list(serials), delivery_note=delivery_note)
+    receipt.by, receipt.at, receipt.origin_key = actor, at, commands.origin_key()
+    _take_in(receipt, order, part)
+    told = {"order": order.number, "part": part.code, "quantity": quantity}
+    journal.record(events.RECEIVED, order, actor=actor, at=at, links=[part], **told)
     return receipt
+
+
+def _take_in(receipt: Receipt, order: PurchaseOrder, part: Part) -> None:
+    """From the supplier into the inspection area."""
+    supplier, area = ledger.outside(Kind.SUPPLIER), ledger.place(_branch(order), Kind.INSPECTION)
+    pieces = ledger.new_serials(part, receipt.serials, receipt.quantity, outside=supplier)
+    receipt.save()
+    posting = ledger.Line(part, supplier, area, receipt.quantity, pieces)
+    ledger.post(MoveKind.RECEIPT, [posting], actor=receipt.by, at=receipt.at, source=receipt)
 
 
 def inspect(
@@ -96,37 +87,32 @@ def inspect(
     order = PurchaseOrder.objects.lock(order.pk)
     access.require(permissions.can_inspect, actor)
     order.examine()
-    line = _line(order, part)
-    _check_verdict(line, (appearance, size, performance, marking), passed, failed)
-    good, bad = _sort_serials(line, failed_serials, passed, failed)
-    line.accepted += passed
-    line.rejected += failed
-    line.save(update_fields=["accepted", "rejected"])
-    inspection = Inspection.objects.create(
-        line=line,
-        appearance=appearance,
-        size=size,
-        performance=performance,
-        marking=marking,
-        passed=passed,
-        failed=failed,
-        failed_serials=list(failed_serials),
-        note=note,
-        at=at,
-        by=actor,
-        origin_key=commands.origin_key(),
-    )
-    _put_away(order, inspection, good, bad, actor, at)
+    verdict = Inspection(appearance=appearance, size=size, performance=performance, marking=marking)
+    verdict.passed, verdict.failed, verdict.failed_serials = passed, failed, list(failed_serials)
+    verdict.line, verdict.note = _line(order, part), note
+    verdict.by, verdict.at, verdict.origin_key = actor, at, commands.origin_key()
+    _check_verdict(verdict)
+    good, bad = _sort_serials(verdict.line, failed_serials, passed, failed)
+    _count(verdict)
+    _put_away(order, verdict, good, bad, actor, at)
     _finish(order, actor, at)
-    return inspection
+    return verdict
 
 
-def _check_verdict(
-    line: PurchaseOrderLine, criteria: tuple[bool, bool, bool, bool], passed: int, failed: int
-) -> None:
-    if passed < 0 or failed < 0 or not 1 <= passed + failed <= line.to_inspect:
+def _count(verdict: Inspection) -> None:
+    """The verdict stands, and the order's line counts its pieces."""
+    verdict.line.accepted += verdict.passed
+    verdict.line.rejected += verdict.failed
+    verdict.line.save(update_fields=["accepted", "rejected"])
+    verdict.save()
+
+
+def _check_verdict(verdict: Inspection) -> None:
+    passed, failed, rest = verdict.passed, verdict.failed, verdict.line.to_inspect
+    criteria = (verdict.appearance, verdict.size, verdict.performance, verdict.marking)
+    if passed < 0 or failed < 0 or not 1 <= passed + failed <= rest:
         text = _("合格与不合格合计应在 1 至 %(rest)s 之间。")
-        raise errors.Invalid(text % {"rest": line.to_inspect}, field="passed")
+        raise errors.Invalid(text % {"rest": rest}, field="passed")
     if all(criteria) != (failed == 0):
         raise errors.Invalid(_("有不合格品时须指出不合格的项目，反之亦然。"), field="failed")
 

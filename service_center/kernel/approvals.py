@@ -29,7 +29,9 @@ class Performer(Protocol):
     def __call__(self, approval: Approval, *, actor: User | None, at: datetime) -> Any: ...
 
 
+Describer = Callable[[Approval], list[tuple[str, str]]]
 _performers: dict[str, Performer] = {}
+_describers: dict[str, Describer] = {}
 
 
 class AlreadyAsked(errors.DomainError):
@@ -73,6 +75,22 @@ def performs(verb: str) -> Callable[[Performer], Performer]:
         return function
 
     return register
+
+
+def describes(*verbs: str) -> Callable[[Describer], Describer]:
+    """Register what the decider is shown of such requests: `function(approval)` gives labels with their texts."""
+
+    def register(function: Describer) -> Describer:
+        _describers.update(dict.fromkeys(verbs, function))
+        return function
+
+    return register
+
+
+def described(approval: Approval) -> list[tuple[str, str]]:
+    """What the decider has to know beyond kind, subject and reason, in the reader's language."""
+    describer = _describers.get(approval.verb)
+    return [] if describer is None else describer(approval)
 
 
 def may_alone(
@@ -262,7 +280,14 @@ def subject_of(approval: Approval) -> models.Model | None:
     return model._base_manager.filter(pk=approval.subject_id).first()
 
 
+def page_of(subject: models.Model | None) -> models.Model | None:
+    """The row whose page shows the subject: what it says it belongs to, or itself."""
+    page: models.Model | None = getattr(subject, "belongs_to", subject)
+    return page
+
+
 def _tell(fact: journal.EventType, approval: Approval, actor: User, at: datetime, **data: Any) -> None:
-    """Write the fact on the request's own timeline and on its subject's."""
+    """Write the fact on the timelines of the request, of its subject and of what that belongs to."""
     data |= {"label": approval.subject_label, "request": approval.kind, "role": approval.current_role}
-    journal.record(fact, approval, actor=actor, at=at, links=[subject_of(approval)], **data)
+    subject = subject_of(approval)
+    journal.record(fact, approval, actor=actor, at=at, links=[subject, page_of(subject)], **data)

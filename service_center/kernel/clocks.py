@@ -80,17 +80,25 @@ def resume(subject: Model, *, at: datetime, kinds: Collection[str] | None = None
 
 
 def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | None = None) -> Clock | None:
-    """Stop the clock: met when it happened by the due time, equality included. None when no such clock is open.
+    """Stop the clock: met when it happened by the due time, equality included. None when there is nothing to stop.
 
-    `occurred_at` before a recorded breach retracts the breach: the generation rises and `clock.retracted` tells it.
+    `occurred_at` before a recorded breach retracts the breach: the generation rises and `clock.retracted` tells it. One
+    before the stop on record takes its place: the first of two truths counts, whichever is heard first.
     Whether a late truth is to be believed is the caller's decision.
     """
-    clocks = _open(subject, [kind])
     when = at if occurred_at is None else min(occurred_at, at)
+    clocks = [clock for clock in _locked(subject).filter(kind=kind) if stoppable(clock, when)]
     stopped = _append(
         clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
     )
     return stopped[0] if stopped else None
+
+
+def stoppable(clock: Clock, when: datetime) -> bool:
+    """Whether something that happened then stops the clock: it is open, or its cycle was stopped later than that."""
+    if clock.stopped_at is None:
+        return True
+    return clock.state != Clock.State.CANCELLED and clock.started_at <= when < clock.stopped_at
 
 
 def retarget(
@@ -311,5 +319,6 @@ __all__ = [
     "retarget",
     "start",
     "stop",
+    "stoppable",
     "why",
 ]

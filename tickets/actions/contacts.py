@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from service_center.kernel.access import require
 from tickets import events, permissions
-from tickets.actions import timing
-from tickets.actions.recording import keep, tell, took_place_at
+from tickets.actions import late_truth, timing
+from tickets.actions.recording import keep, tell
 from tickets.models import CustomerContact, Ticket
 from tickets.states import ContactOutcome
 
@@ -23,31 +23,31 @@ def note(
     outcome: str,
     note: str = "",
     occurred_at: datetime | None = None,
+    device_time: datetime | None = None,
     actor: User | None,
     at: datetime,
 ) -> CustomerContact:
-    """Record a contact; the first one that reaches the customer is the first response.
+    """Record a contact; the first one that reaches the customer is the first response. A doubted time waits for the
+    supervisor (late_truth).
 
     Raises Forbidden, TransitionNotAllowed, Invalid (a time before the report or in the future).
     """
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_contact, actor, ticket)
-    happened = took_place_at(occurred_at, not_before=ticket.reported_at, at=at)
-    ticket.note_contact(reached=outcome == ContactOutcome.REACHED, at=happened)
+    reached = outcome == ContactOutcome.REACHED
+    moment = late_truth.heard(
+        ticket, occurred_at, device_time=device_time, meets=timing.RESPONSE if reached else (),
+        not_before=ticket.reported_at, actor=actor, at=at,
+    )  # fmt: skip
+    ticket.note_contact(reached=reached, at=moment.counts)
     keep(ticket)
     row = CustomerContact.objects.create(
-        ticket=ticket, occurred_at=happened, channel=channel, outcome=outcome, note=note, at=at, by=actor
-    )
-    if outcome == ContactOutcome.REACHED:
-        timing.responded(ticket, at=at, occurred_at=happened)
-    tell(
-        events.CONTACTED,
-        ticket,
-        actor=actor,
-        at=at,
-        occurred_at=happened,
-        channel=channel,
-        outcome=outcome,
-        contact=row.pk,
-    )
+        ticket=ticket, occurred_at=moment.counts, told_at=moment.doubted, channel=channel, outcome=outcome, note=note,
+        at=at, by=actor,
+    )  # fmt: skip
+    if reached:
+        timing.responded(ticket, at=at, occurred_at=moment.counts)
+    told = {"channel": channel, "outcome": outcome, "contact": row.pk, **moment.data}
+    tell(events.CONTACTED, ticket, actor=actor, at=at, occurred_at=moment.counts, **told)
+    late_truth.ask(late_truth.CONTACT, row, moment, actor=actor, at=at)
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from service_center.kernel import journal, rulebook
+from service_center.kernel.device_time import Told, put_right
 from service_center.kernel.errors import Invalid
 from service_center.kernel.models import Event
 from tickets.models import Ticket
@@ -41,18 +43,20 @@ def tell(
     return journal.record(kind, ticket, actor=actor, at=at, occurred_at=occurred_at, links=links, **data)
 
 
-def took_place_at(occurred_at: datetime | None, *, not_before: datetime, at: datetime) -> datetime:
-    """When something really happened, as a device tells it: not before `not_before`, not in the future.
+def took_place(
+    occurred_at: datetime | None, *, device_time: datetime | None, not_before: datetime, at: datetime
+) -> Told:
+    """When something really happened, as a device tells it, put right by the offset of its clock.
 
-    Up to the tolerated offset of a device's clock a time counts as now. Raises Invalid beside the field `at`.
+    Not before `not_before`, not in the future; up to the tolerated offset a time counts as now. Raises Invalid beside
+    the field `at`.
     """
-    if occurred_at is None:
-        return at
-    if occurred_at > at + tolerated_offset():
+    told = put_right(occurred_at, device_time=device_time, now=at)
+    if told.at > at + tolerated_offset():
         raise Invalid(_("时间不能晚于现在，请检查设备的时钟。"), field="at")
-    if occurred_at < not_before - tolerated_offset():
+    if told.at < not_before - tolerated_offset():
         raise Invalid(_("时间不能早于 %(from)s。") % {"from": local(not_before)}, field="at")
-    return max(min(occurred_at, at), not_before)
+    return replace(told, at=max(min(told.at, at), not_before))
 
 
 def tolerated_offset() -> timedelta:

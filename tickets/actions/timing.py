@@ -18,6 +18,8 @@ from tickets.states import HoldReason, Mode
 RESPONSE = ("response", "outer_response", "critical")
 SOLUTION = ("solution", "outer_solution", "promise")
 ENGINEER = ("acknowledge", "diagnosis", "plan")
+ARRIVAL = ("arrival", "acknowledge", *RESPONSE)
+"""What being there meets: the first response at the latest, and the acceptance of the job, too."""
 
 
 def facts(ticket: Ticket) -> dict[str, Any]:
@@ -65,10 +67,11 @@ def _stop(
     occurred_at: datetime | None = None,
     on: Book = clocks,
 ) -> None:
-    """Stop those of these clocks that are open, told apart under one lock."""
-    open_kinds = {clock.kind for clock in on.lock_for(ticket) if clock.stopped_at is None}
+    """Stop those of these clocks that it stops, told apart under one lock."""
+    when = occurred_at or at
+    stoppable = {clock.kind for clock in on.lock_for(ticket) if clocks.stoppable(clock, when)}
     for kind in kinds:
-        if kind in open_kinds:
+        if kind in stoppable:
             on.stop(ticket, kind, at=at, occurred_at=occurred_at)
 
 
@@ -115,12 +118,14 @@ def taken_from_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> N
 
 
 def arrived(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
-    """Being there is arrival, the first response at the latest, and the acceptance of the job.
-
-    The promised repair time of this mode counts from here (SLA-12).
-    """
-    _stop(ticket, ("arrival", "acknowledge", *RESPONSE), at=at, occurred_at=occurred_at, on=on)
+    """Being there meets what it meets; the promised repair time of this mode counts from here (SLA-12)."""
+    been_there(ticket, at=at, occurred_at=occurred_at, on=on)
     on.start(ticket, "repair", rule=_rule("ticket.repair", ticket, at), at=at, started_at=occurred_at)
+
+
+def been_there(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
+    """An arrival, told when it happened or confirmed later."""
+    _stop(ticket, ARRIVAL, at=at, occurred_at=occurred_at, on=on)
 
 
 def diagnosed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:

@@ -13,9 +13,9 @@ from service_center.kernel.access import require
 from service_center.kernel.errors import Invalid
 from staff import actions as people
 from tickets import events, permissions
-from tickets.actions import messages, timing
+from tickets.actions import late_truth, messages, timing
 from tickets.actions.dispatch import ALIVE, travel_time
-from tickets.actions.recording import keep, tell, tolerated_offset, took_place_at
+from tickets.actions.recording import keep, tell, tolerated_offset
 from tickets.models import Ticket, Visit
 from tickets.states import VisitStatus
 
@@ -129,37 +129,36 @@ def arrive(
     ticket: Ticket,
     *,
     occurred_at: datetime | None = None,
+    device_time: datetime | None = None,
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
     actor: User | None,
     at: datetime,
 ) -> Visit:
-    """The engineer is there, or begins remotely; handling starts and the arrival clock is met.
+    """The engineer is there, or begins remotely; handling starts and the arrival clock is met. A doubted time waits for
+    the supervisor (late_truth).
 
     Raises Forbidden, TransitionNotAllowed, Invalid (a time before the dispatch or in the future).
     """
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_visit, actor, ticket)
-    happened = took_place_at(occurred_at, not_before=ticket.assigned_at or ticket.registered_at, at=at)
-    ticket.arrive(at=happened)
+    moment = late_truth.heard(
+        ticket, occurred_at, device_time=device_time, meets=timing.ARRIVAL,
+        not_before=ticket.assigned_at or ticket.registered_at, actor=actor, at=at,
+    )  # fmt: skip
+    ticket.arrive(at=moment.counts)
     keep(ticket)
     row = ticket.visits.filter(status=VisitStatus.CONFIRMED).first() or Visit(
         engineer=ticket.engineer, sequence=_sequence(ticket, None), at=at, by=actor
     )
-    row.ticket, row.status, row.arrived_at = ticket, VisitStatus.ARRIVED, happened
+    row.ticket = ticket
+    row.come(moment.counts, told=moment.doubted)
     row.arrived_latitude, row.arrived_longitude = rounded(latitude), rounded(longitude)
     row.save()
-    timing.arrived(ticket, at=at, occurred_at=happened)
-    tell(
-        events.ARRIVED,
-        ticket,
-        actor=actor,
-        at=at,
-        occurred_at=happened,
-        visit=row.pk,
-        sequence=row.sequence,
-        punctual=row.was_punctual,
-    )
+    timing.arrived(ticket, at=at, occurred_at=moment.counts)
+    told = {"visit": row.pk, "sequence": row.sequence, "punctual": row.was_punctual, **moment.data}
+    tell(events.ARRIVED, ticket, actor=actor, at=at, occurred_at=moment.counts, **told)
+    late_truth.ask(late_truth.ARRIVAL, row, moment, actor=actor, at=at)
     return row
 
 
@@ -167,6 +166,7 @@ def depart(
     ticket: Ticket,
     *,
     occurred_at: datetime | None = None,
+    device_time: datetime | None = None,
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
     actor: User | None,
@@ -180,15 +180,18 @@ def depart(
     require(permissions.can_visit, actor, ticket)
     ticket.depart()
     row = ticket.visits.get(status=VisitStatus.ARRIVED)
-    happened = took_place_at(occurred_at, not_before=row.arrived_at or ticket.registered_at, at=at)
+    moment = late_truth.heard(
+        ticket, occurred_at, device_time=device_time, meets=(),
+        not_before=row.arrival_told_at or row.arrived_at or ticket.registered_at, actor=actor, at=at,
+    )  # fmt: skip
     keep(ticket)
-    row.ticket, row.status, row.departed_at = ticket, VisitStatus.DONE, happened
+    row.ticket = ticket
+    row.leave(moment.counts)
     row.departed_latitude, row.departed_longitude = rounded(latitude), rounded(longitude)
     row.save()
     people.release(row, actor=actor, at=at)
-    tell(
-        events.DEPARTED, ticket, actor=actor, at=at, occurred_at=happened, visit=row.pk, sequence=row.sequence
-    )
+    told = {"visit": row.pk, "sequence": row.sequence, **moment.data}
+    tell(events.DEPARTED, ticket, actor=actor, at=at, occurred_at=row.departed_at, **told)
     return row
 
 

@@ -92,7 +92,7 @@ class Acceptance(TicketNoun):
 
 class Contacts(TicketNoun):
     noun, verb, may = "contacts", contacts.note, permissions.can_contact
-    input, output = inputs.ContactInput, outputs.ContactOutput
+    input, output, device_time = inputs.ContactInput, outputs.ContactOutput, True
     listed = _listed("contacts")
 
 
@@ -112,12 +112,12 @@ class Appointment(TicketNoun):
 
 class Arrival(TicketNoun):
     noun, verb, may = "arrival", visits.arrive, permissions.can_visit
-    input, output = inputs.PresenceInput, outputs.VisitOutput
+    input, output, device_time = inputs.PresenceInput, outputs.VisitOutput, True
 
 
 class Departure(TicketNoun):
     noun, verb, may = "departure", visits.depart, permissions.can_visit
-    input, output = inputs.PresenceInput, outputs.VisitOutput
+    input, output, device_time = inputs.PresenceInput, outputs.VisitOutput, True
 
 
 class Diagnosis(TicketNoun):

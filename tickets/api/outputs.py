@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from service_center.kernel import clocks, commands, phones
@@ -239,8 +240,12 @@ class AssignmentOutput(Fact):
     reason = serializers.CharField()
 
 
+TOLD = "what a device told, where a supervisor has to confirm it before it counts"
+
+
 class ContactOutput(Fact):
     occurred_at = Instant()
+    told_at = Instant(allow_null=True, help_text=TOLD)
     channel = Choice(states.ContactChannel.choices)
     outcome = Choice(states.ContactOutcome.choices)
     note = serializers.CharField()
@@ -257,6 +262,8 @@ class VisitOutput(Fact):
     place = serializers.CharField()
     arrived_at = Instant(allow_null=True)
     departed_at = Instant(allow_null=True)
+    arrival_told_at = Instant(allow_null=True, help_text=TOLD)
+    departure_told_at = Instant(allow_null=True, help_text=TOLD)
     punctual = serializers.BooleanField(source="was_punctual", allow_null=True)
     customer_absent = serializers.BooleanField()
     reason = serializers.CharField(source="drop_reason")
@@ -395,4 +402,4 @@ class SuggestionsOutput(Output):
     starts_at = Instant()
     ends_at = Instant()
     engineers = SuggestionOutput(many=True)
-    rejected = RejectedOutput(many=True)
+    rejected = RejectedOutput(many=True, label=_("未入选"))

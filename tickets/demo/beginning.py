@@ -23,7 +23,8 @@ from staff.states import LIVE_BOOKINGS, BookingKind
 from tickets import events
 from tickets.actions import timing
 from tickets.actions.dispatch import travel_time
-from tickets.actions.recording import took_place_at
+from tickets.actions.late_truth import Moment
+from tickets.actions.recording import took_place
 from tickets.demo.scripts import Script
 from tickets.demo.world import PNG
 from tickets.models import Answer, Assignment, CustomerContact, SearchDocument, Ticket, Triage, Verification
@@ -91,8 +92,12 @@ class Beginning:
             kind, self.ticket, actor=self.by, at=self.at, occurred_at=occurred_at, links=links, **data
         )
 
-    def happened(self, occurred_at: datetime | None, not_before: datetime) -> datetime:
-        return took_place_at(occurred_at, not_before=not_before, at=self.at)
+    def happened(
+        self, occurred_at: datetime | None, device_time: datetime | None, not_before: datetime
+    ) -> Moment:
+        """What was told is true: nobody doubts a history."""
+        told = took_place(occurred_at, device_time=device_time, not_before=not_before, at=self.at)
+        return Moment(told.at, None, told.offset_s)
 
     # -- intake and triage -----------------------------------------------------------------------------------------
 
@@ -151,15 +156,23 @@ class Beginning:
             self.tell(events.FLAGGED)
 
     def note(
-        self, *, channel: str, outcome: str, note: str = "", occurred_at: datetime | None = None
+        self,
+        *,
+        channel: str,
+        outcome: str,
+        note: str = "",
+        occurred_at: datetime | None = None,
+        device_time: datetime | None = None,
     ) -> None:
-        when = self.happened(occurred_at, self.ticket.reported_at)
+        moment = self.happened(occurred_at, device_time, self.ticket.reported_at)
+        when = moment.counts
         self.ticket.note_contact(reached=outcome == ContactOutcome.REACHED, at=when)
         self.keep()
         row = self.new(CustomerContact, occurred_at=when, channel=channel, outcome=outcome, note=note)
         if outcome == ContactOutcome.REACHED:
             timing.responded(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
-        self.tell(events.CONTACTED, occurred_at=when, channel=channel, outcome=outcome, contact=row.pk)
+        told = {"channel": channel, "outcome": outcome, "contact": row.pk, **moment.data}
+        self.tell(events.CONTACTED, occurred_at=when, **told)
 
     # -- dispatch --------------------------------------------------------------------------------------------------
 

@@ -148,8 +148,10 @@ class Pen:
         return self.dice.randrange(100) < percent
 
     def do(self, verb: str, by: User, wait: tuple[int, int], **body: Any) -> datetime:
-        """The next step, so many minutes later."""
+        """The next step, so many minutes later; who tells a time has a device whose clock is right."""
         self.now += timedelta(minutes=self.dice.randint(*wait), seconds=self.dice.randint(0, 59))
+        if body.get("occurred_at") is not None:
+            body["device_time"] = self.now
         self.script.steps.append(Step(verb, self.now, by, body))
         return self.now
 

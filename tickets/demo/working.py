@@ -61,8 +61,16 @@ class Working(Beginning):
         self.release(row)
         self.tell(events.DROPPED, visit=row.pk, customer_absent=customer_absent)
 
-    def arrive(self, *, occurred_at: datetime | None, latitude: Decimal, longitude: Decimal) -> None:
-        when = self.happened(occurred_at, self.ticket.assigned_at or self.ticket.registered_at)
+    def arrive(
+        self,
+        *,
+        occurred_at: datetime | None,
+        latitude: Decimal,
+        longitude: Decimal,
+        device_time: datetime | None = None,
+    ) -> None:
+        moment = self.happened(occurred_at, device_time, self.ticket.assigned_at or self.ticket.registered_at)
+        when = moment.counts
         self.ticket.arrive(at=when)
         self.keep()
         row = self._open_visit(VisitStatus.CONFIRMED) or self.new(
@@ -72,6 +80,7 @@ class Working(Beginning):
         row.arrived_latitude, row.arrived_longitude = rounded(latitude), rounded(longitude)
         timing.arrived(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
         told: dict[str, Any] = {"visit": row.pk, "sequence": row.sequence, "punctual": row.was_punctual}
+        told |= moment.data
         self.tell(events.ARRIVED, occurred_at=when, **told)
 
     def depart(self) -> None:

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from service_center.kernel import commands, errors
+from service_center.kernel.api import device
 from service_center.kernel.api.filters import Strict
 from service_center.kernel.api.pagination import Cursor
 from service_center.kernel.api.parsing import Json
@@ -205,6 +206,9 @@ class NounView(Door):
     undo: ClassVar[Callable[..., Any] | None] = None
     undo_input: ClassVar[type[StrictSerializer]] = Empty
     listed: ClassVar[Any] = None  # staticmethod: row -> queryset of what was done
+    device_time: ClassVar[bool] = (
+        False  # the body tells when it happened: the header Device-Time goes to the verb
+    )
     filter_backends: ClassVar[Sequence[type[Strict]]] = (Strict,)
     pagination_class = Cursor
     ordering: ClassVar[Sequence[str]] = ("-id",)
@@ -218,6 +222,8 @@ class NounView(Door):
             self.http_method_not_allowed(request)
         row = self.row(request)
         body = self.input.parse(request.data, request=request, row=row)
+        if self.device_time:
+            body["device_time"] = device.time_of(request)
         result = commands.run(type(self).verb, row, by=request, **body)  # type: ignore[arg-type]
         return self.reply(request, row, result)
 

@@ -28,6 +28,8 @@ WORDS: Final[dict[str, StrPromise]] = {
     "actor": _("操作人"),
     "at": _("时间"),
     "occurred_at": _("发生时间"),
+    "payload": _("申请内容"),
+    "Device-Time": _("设备时间"),
     "created_at": _("创建时间"),
     "created_by": _("创建人"),
     "started_at": _("开始时间"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel.errors import DomainError
@@ -44,6 +46,27 @@ class LongText(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate("" if isinstance(value, str) and not value.strip() else value)
+
+
+class DeviceInstant(forms.CharField):
+    """An instant the browser fills in unseen, RFC 3339 with its zone; empty is None."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 40} | kwargs)
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            moment = parse_datetime(text)
+            if moment is not None and moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise forms.ValidationError(_("设备报告的时间无法识别，请检查设备的时钟后重试。"), code="invalid")
 
 
 class Styled(forms.Form):

@@ -9,7 +9,7 @@ from customers.models import ProductLine, ProductModel
 from service_center.kernel.languages import pick
 from service_center.kernel.web.forms import Styled
 from tickets import states
-from tickets.web.forms.shared import LocalTime, TicketForm, long_text
+from tickets.web.forms.shared import LocalTime, TicketForm, ToldForm, long_text
 
 HELD_OUT = [("", "---------")]
 
@@ -149,7 +149,7 @@ class TriageForm(TicketForm):
         self.fields["service_category"].initial = category
 
 
-class ContactForm(TicketForm):
+class ContactForm(ToldForm):
     channel = forms.ChoiceField(label=_("方式"), choices=states.ContactChannel.choices)
     outcome = forms.ChoiceField(label=_("结果"), choices=states.ContactOutcome.choices)
     note = long_text(_("沟通内容"), rows=2, required=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web.forms import LongText, Styled
+from service_center.kernel.web.forms import DeviceInstant, LongText, Styled
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -47,6 +47,18 @@ class LocalTime(forms.DateTimeField):
 def long_text(label: Any, *, rows: int = 3, required: bool = True, **kwargs: Any) -> LongText:
     """A text of up to 10,000 characters, kept as typed."""
     return LongText(label=label, rows=rows, required=required, **kwargs)
+
+
+class ToldForm(TicketForm):
+    """A step whose time the device may tell: when it happened, and what its clock shows while sending, both unseen."""
+
+    at = DeviceInstant()
+    device_time = DeviceInstant()
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        given["occurred_at"] = given.pop("at")
+        return given
 
 
 class NothingForm(TicketForm):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tickets.web.forms.shared import LocalTime, TicketForm, long_text
+from tickets.web.forms.shared import LocalTime, TicketForm, ToldForm, long_text
 
 
 class AppointmentForm(TicketForm):
@@ -36,11 +36,11 @@ class DropForm(TicketForm):
     customer_absent = forms.BooleanField(label=_("客户不在"), required=False, initial=True)
 
 
-class ArrivalForm(TicketForm):
+class ArrivalForm(ToldForm):
     """Arrival and departure: one tap; the position only when the phone offers it."""
 
     latitude = forms.DecimalField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.DecimalField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
 
     def arguments(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return {name: value for name, value in super().arguments().items() if value is not None}

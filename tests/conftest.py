@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -61,10 +62,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Migrated, with the rulebook, calendars and settings in force."""
+    """Migrated, with the rulebook, calendars and settings in force, and the figures' sums kept from the first row on."""
     _flush_despite_triggers()
     with django_db_blocker.unblock():
         call_command("seed_rules", verbosity=0)
+        call_command("recompute", "figures", stdout=io.StringIO())
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from customers import queries as files
-from customers.models import Customer
+from customers.models import Customer, Unit
 from service_center.kernel import commands
+from service_center.kernel.languages import pick
 from service_center.kernel.models import User
 from service_center.kernel.web.forms import refusals_into, status_of
 from tickets import permissions
 from tickets.actions import intake
 from tickets.models import Ticket, Voucher
+from tickets.queries import phrases, promises
 from tickets.web.forms import IntakeForm
 
 RECENT = 5
@@ -35,7 +37,14 @@ def desk(request: HttpRequest) -> HttpResponse:
             row = commands.run(intake.register, by=request, **form.arguments())
             messages.success(request, _("已登记工单 %(number)s。") % {"number": row.number})
             return redirect(f"/tickets/{row.number}/")
-    context = {"form": form, "chosen": _chosen(request, form)}
+    context = {
+        "form": form,
+        "chosen": _chosen(request, form),
+        "promises": promises.next_half_days(commands.now()),
+        "symptoms": [
+            [pick(s), s.initials, s.product_line.code if s.product_line else ""] for s in phrases.symptoms()
+        ],
+    }
     return render(request, "tickets/desk.html", context, status=status_of(form))
 
 
@@ -77,12 +86,20 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _file(user: User, customer: Customer) -> dict[str, object]:
     tickets = Ticket.objects.visible_to(user).filter(customer=customer).order_by("-id")
+    open_tickets = list(tickets.open()[:10])
     return {
         "customer": customer,
-        "units": customer.units.select_related("product_model").order_by("-id")[:20],
+        "units": _machines(customer, open_tickets),
         "vouchers": Voucher.objects.filter(ticket__in=tickets)
         .select_related("ticket__product_model")
         .order_by("-id")[:RECENT],
-        "open_tickets": tickets.open()[:10],
+        "open_tickets": open_tickets,
         "past_tickets": tickets.exclude(pk__in=tickets.open().values("pk"))[:RECENT],
     }
+
+
+def _machines(customer: Customer, open_tickets: list[Ticket]) -> list[tuple[Unit, Ticket | None]]:
+    """The caller's machines, each with the ticket that is open about it, so that nobody registers it twice."""
+    about = {ticket.unit_id: ticket for ticket in reversed(open_tickets) if ticket.unit_id}
+    units = customer.units.select_related("product_model").order_by("-id")[:20]
+    return [(unit, about.get(unit.pk)) for unit in units]

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from django.db.models import Model
 
-from service_center.kernel.models import Clock, Rule
+from service_center.kernel.models import Rule
+
+
+class Kept(Protocol):
+    """What every book tells of a clock."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def started_at(self) -> datetime: ...
+
+    @property
+    def due_at(self) -> datetime | None: ...
+
+    @property
+    def stopped_at(self) -> datetime | None: ...
 
 
 class Book(Protocol):
@@ -25,19 +44,19 @@ class Book(Protocol):
         started_at: datetime | None = None,
         target: Decimal | None = None,
         due_at: datetime | None = None,
-    ) -> Clock: ...
+    ) -> Kept: ...
 
     def pause(
         self, subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None
-    ) -> list[Clock]: ...
+    ) -> Sequence[Kept]: ...
 
     def resume(
         self, subject: Model, *, at: datetime, kinds: Collection[str] | None = None
-    ) -> list[Clock]: ...
+    ) -> Sequence[Kept]: ...
 
     def stop(
         self, subject: Model, kind: str, *, at: datetime, occurred_at: datetime | None = None
-    ) -> Clock | None: ...
+    ) -> Kept | None: ...
 
     def retarget(
         self,
@@ -48,14 +67,14 @@ class Book(Protocol):
         at: datetime,
         target: Decimal | None = None,
         due_at: datetime | None = None,
-    ) -> Clock | None: ...
+    ) -> Kept | None: ...
 
     def cancel(
         self, subject: Model, *, at: datetime, kinds: Collection[str] | None = None
-    ) -> list[Clock]: ...
+    ) -> Sequence[Kept]: ...
 
     def reopen(
         self, subject: Model, kind: str, *, policy: Literal["continue", "new_cycle"], at: datetime
-    ) -> Clock | None: ...
+    ) -> Kept | None: ...
 
-    def lock_for(self, subject: Model) -> list[Clock]: ...
+    def lock_for(self, subject: Model) -> Sequence[Kept]: ...

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.db.models import Model, QuerySet
 
 from service_center.kernel import calendars, clock_events, clock_history, firing, folding, journal
+from service_center.kernel.clock_book import Kept
 from service_center.kernel.explaining import as_dict, explain, why
 from service_center.kernel.folding import Fold
 from service_center.kernel.models import Calendar, CalendarVersion, Clock, ClockEvent, Rule, RungFiring
@@ -94,7 +95,7 @@ def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | Non
     return stopped[0] if stopped else None
 
 
-def stoppable(clock: Clock, when: datetime) -> bool:
+def stoppable(clock: Kept, when: datetime) -> bool:
     """Whether something that happened then stops the clock: it is open, or its cycle was stopped later than that."""
     if clock.stopped_at is None:
         return True

@@ -15,6 +15,8 @@ from tickets.models import Ticket
 if TYPE_CHECKING:
     import random
 
+    from django.db.models import QuerySet
+
     from service_center.kernel.models import User
 
 
@@ -43,15 +45,27 @@ WAYS = (
     "serious",
 )
 """How far each complaint has come; the finished ones lie further back."""
+ONE_IN, SOLVED_ONE_IN = 50, 8
+"""Of the tickets of earlier times one in so many led to a complaint, and one in so many of those went the whole way."""
 
 
 def seed(world: World) -> None:
-    """Complaints about the history's tickets in the branch of the demo agent."""
+    """Complaints about the newest tickets in the branch of the demo agent, one in every state; then earlier times."""
     people = {p.user.username: p for p in Person.objects.select_related("user", "branch")}
     agent = people["agent"]
     rows = Ticket.objects.filter(branch=agent.branch, status__in=["closed", "answered"]).with_people()
     tickets = list(rows.order_by("-closed_at")[: len(WAYS)])
     for ticket, way in zip(tickets, WAYS, strict=False):
+        Walk(world, agent, people).go(ticket, way)
+    _earlier(world, agent, people, rows)
+
+
+def _earlier(world: World, agent: Person, people: dict[str, Person], rows: QuerySet[Ticket]) -> None:
+    """Complaints of earlier times, spread over all of them."""
+    ended = list(rows.order_by("-closed_at").values_list("pk", flat=True))[len(WAYS) :]
+    chosen = world.dice.sample(ended, len(ended) // ONE_IN)
+    for number, ticket in enumerate(rows.filter(pk__in=chosen).order_by("closed_at")):
+        way = "closed" if number % SOLVED_ONE_IN == 0 else "answered"
         Walk(world, agent, people).go(ticket, way)
 
 

@@ -75,14 +75,22 @@ SUPPLIERS: Final = (
     ("SUP-03", "南方配件", "Southern Parts", (70, 72, 68, 95, 64)),
 )
 
+MONTHS: Final = 24
+DRIFTER: Final = "SUP-03"
+DRIFT: Final = (0, 0, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 2, 1, 2, 2, 3, 3, 4, 4, 5, 6)
+"""Pieces of twenty that failed the inspection, month by month: one supplier's quality slips away."""
+
 
 def seed(world: World) -> None:
     """Fill the parts room. Needs the staff's demo people and branches."""
     keeper = _Demo(world)
-    with commands.as_of(world.now - timedelta(days=150)):
+    with commands.as_of(world.now - timedelta(days=770)):
         keeper.open_catalogue()
         keeper.meet_suppliers()
         keeper.count_opening_stock()
+    for month in range(MONTHS, 0, -1):
+        with commands.as_of(world.now - timedelta(days=30 * month + 15)):
+            keeper.buy_from_the_drifter(month)
     with commands.as_of(world.now - timedelta(days=30)):
         keeper.fill_bags()
         keeper.buy_and_put_away()
@@ -192,6 +200,21 @@ class _Demo:
         self._do(
             stock.inspect, order, part=self.parts[40], passed=18, failed=2, note="两件通电无反应", **verdict
         )
+
+    def buy_from_the_drifter(self, month: int) -> None:
+        """One month's order of the supplier that drifts; every half year it is evaluated anew, a little worse."""
+        part, failed = self.parts[52 + month % 3], DRIFT[MONTHS - month]
+        today = (self.now - timedelta(days=30 * month + 15)).date()
+        order = self._order(part, 20, DRIFTER, today - timedelta(days=failed))
+        self._do(stock.receive, order, part=part, quantity=20, delivery_note=f"DN-1{MONTHS - month:03d}")
+        verdict = {"appearance": True, "size": failed < 3, "performance": not failed, "marking": True}
+        note = "抽检不合格" if failed else ""
+        self._do(stock.inspect, order, part=part, passed=20 - failed, failed=failed, note=note, **verdict)
+        self._count(part, self.stores["HZ"], -16, reason="领用于批量整机维修")
+        if month % 6 == 0:
+            quality = 80 - 12 * (MONTHS - month) // 6
+            marks = {"qualification": 70, "reputation": 72, "quality": quality, "price": 95, "delivery": 64}
+            self._do(stock.evaluate_supplier, Supplier.objects.get(code=DRIFTER), **marks)
 
     def let_some_run_low(self) -> None:
         """Counts that came out short bring eight parts to their reorder point: the system proposes."""

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from parts.models import (
     Balance,
+    Location,
     Part,
     PurchaseOrder,
     PurchaseOrderLine,
@@ -164,6 +165,16 @@ def _total(rows: QuerySet[Any], pieces: Any) -> Coalesce:
     """Sum of `pieces` over correlated rows, 0 where there are none."""
     summed = rows.order_by().values("part").annotate(total=Sum(pieces)).values("total")
     return Coalesce(Subquery(summed, output_field=IntegerField()), Value(0))
+
+
+def catalogue(rows: QuerySet[Part]) -> QuerySet[Part]:
+    """Parts with their class."""
+    return rows.select_related("part_class")
+
+
+def locations(rows: QuerySet[Location]) -> QuerySet[Location]:
+    """Places with their branch and, of what an engineer carries, its holder."""
+    return rows.select_related("branch", "holder__user")
 
 
 def moves(rows: QuerySet[StockMove]) -> QuerySet[StockMove]:

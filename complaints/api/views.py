@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -12,6 +12,7 @@ from complaints import actions
 from complaints.api import inputs, outputs
 from complaints.api.filters import ComplaintFilters
 from complaints.models import Complaint
+from complaints.models.complaint import ComplaintQuerySet
 from service_center.kernel.api import timeline
 from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.views import CollectionView, NounView, RowView
@@ -20,18 +21,10 @@ TAG = "complaints"
 
 
 class Complaints(CollectionView):
-    model = Complaint
-    output = outputs.ComplaintLine
-    input = inputs.ComplaintInput
-    verb = actions.register
-    filterset_class = ComplaintFilters
-    ordering_fields = ("reported_at", "registered_at", "id")
-    name = "complaint"
-    lookup = "number"
-    tag = TAG
-
-    def rows(self, request: Request) -> QuerySet[Complaint]:
-        return Complaint.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, input, verb = Complaint, outputs.ComplaintLine, inputs.ComplaintInput, actions.register
+    filterset_class, ordering_fields = ComplaintFilters, ("reported_at", "registered_at", "id")
+    lookup, name, tag = "number", "complaint", TAG
+    shown = ComplaintQuerySet.for_list
 
     def created(self, request: Request, row: Any) -> Response:
         response = super().created(request, row)
@@ -43,91 +36,62 @@ class Complaints(CollectionView):
 
 
 class OneComplaint(RowView):
-    model = Complaint
-    output = outputs.ComplaintOutput
-    name = "complaint"
-    lookup = "number"
-    tag = TAG
-
-    def rows(self, request: Request) -> QuerySet[Complaint]:
-        return Complaint.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, lookup, name, tag = Complaint, outputs.ComplaintOutput, "number", "complaint", TAG
+    shown = ComplaintQuerySet.for_list
 
 
 class _Noun(NounView):
-    model = Complaint
-    parent = "complaint"
-    parent_output = outputs.ComplaintRef
-    tag = TAG
+    model, parent, parent_output, tag = Complaint, "complaint", outputs.ComplaintRef, TAG
 
 
 class Grading(_Noun):
-    noun = "grading"
-    input = inputs.GradingInput
-    output = outputs.GradingOutput
-    verb = actions.grade
+    noun, verb = "grading", actions.grade
+    input, output = inputs.GradingInput, outputs.GradingOutput
 
 
 class Answer(_Noun):
-    noun = "answer"
-    input = inputs.AnswerInput
-    output = outputs.AnswerOutput
-    verb = actions.answer_at_once
+    noun, verb = "answer", actions.answer_at_once
+    input, output = inputs.AnswerInput, outputs.AnswerOutput
 
 
 class Verification(_Noun):
-    noun = "verification"
-    input = inputs.VerificationInput
-    output = outputs.VerificationOutput
-    verb = actions.verify
+    noun, verb = "verification", actions.verify
+    input, output = inputs.VerificationInput, outputs.VerificationOutput
 
 
 class Team(_Noun):
-    noun = "team"
-    input = inputs.TeamInput
-    output = outputs.TeamOutput
-    verb = actions.form_team
+    noun, verb = "team", actions.form_team
+    input, output = inputs.TeamInput, outputs.TeamOutput
 
 
 class Finding(_Noun):
-    noun = "finding"
-    input = inputs.FindingInput
-    output = outputs.FindingOutput
-    verb = actions.investigate
+    noun, verb = "finding", actions.investigate
+    input, output = inputs.FindingInput, outputs.FindingOutput
 
 
 class Plan(_Noun):
-    noun = "plan"
-    input = inputs.PlanInput
-    output = outputs.PlanOutput
-    verb = actions.set_plan
+    noun, verb = "plan", actions.set_plan
+    input, output = inputs.PlanInput, outputs.PlanOutput
 
 
 class Execution(_Noun):
-    noun = "execution"
-    input = inputs.ExecutionInput
-    output = outputs.PlanOutput
-    verb = actions.carry_out
+    noun, verb = "execution", actions.carry_out
+    input, output = inputs.ExecutionInput, outputs.PlanOutput
 
 
 class Result(_Noun):
-    noun = "result"
-    input = inputs.ResultInput
-    output = outputs.ReplyOutput
-    verb = actions.tell_result
+    noun, verb = "result", actions.tell_result
+    input, output = inputs.ResultInput, outputs.ReplyOutput
 
 
 class Satisfaction(_Noun):
-    noun = "satisfaction"
-    input = inputs.SatisfactionInput
-    output = outputs.SatisfactionOutput
-    verb = actions.note_satisfaction
+    noun, verb = "satisfaction", actions.note_satisfaction
+    input, output = inputs.SatisfactionInput, outputs.SatisfactionOutput
 
 
 class Closure(_Noun):
-    noun = "closure"
-    input = inputs.ClosureInput
-    output = outputs.ClosureOutput
-    verb = actions.close
+    noun, verb = "closure", actions.close
+    input, output = inputs.ClosureInput, outputs.ClosureOutput
 
 
 def _contacts(complaint: Complaint) -> QuerySet[Any]:
@@ -139,53 +103,35 @@ def _reminders(complaint: Complaint) -> QuerySet[Any]:
 
 
 class Contacts(_Noun):
-    noun = "contacts"
-    input = inputs.ContactInput
-    output = outputs.ContactOutput
-    verb = actions.note_contact
+    noun, verb, device_time = "contacts", actions.note_contact, True
+    input, output = inputs.ContactInput, outputs.ContactOutput
     listed = _contacts
 
 
 class Reminders(_Noun):
-    noun = "reminders"
-    input = inputs.ReminderInput
-    output = outputs.ReminderOutput
-    verb = actions.remind
+    noun, verb = "reminders", actions.remind
+    input, output = inputs.ReminderInput, outputs.ReminderOutput
     listed = _reminders
 
 
 class Escalation(_Noun):
-    noun = "escalation"
-    input = inputs.EscalationInput
-    output = outputs.EscalationOutput
-    verb = actions.escalate
+    noun, verb = "escalation", actions.escalate
+    input, output = inputs.EscalationInput, outputs.EscalationOutput
 
 
 class Handover(_Noun):
-    noun = "handover"
-    input = inputs.HandoverInput
-    output = outputs.HandoverOutput
-    verb = actions.hand_over
+    noun, verb = "handover", actions.hand_over
+    input, output = inputs.HandoverInput, outputs.HandoverOutput
 
 
 class Visit(_Noun):
-    noun = "visit"
-    input = inputs.VisitInput
-    output = outputs.VisitOutput
-    verb = actions.note_visit
+    noun, verb = "visit", actions.note_visit
+    input, output = inputs.VisitInput, outputs.VisitOutput
 
 
 class Timeline(_Noun):
-    noun = "timeline"
-    output = timeline.TimelineItem
-    operation_ids: ClassVar[dict[str, str]] = {"GET": "list_complaint_timeline"}
-
-    @staticmethod
-    def listed(complaint: Complaint) -> QuerySet[Any]:
-        return timeline.of(complaint)
+    noun, output, listed = "timeline", timeline.TimelineItem, timeline.of
 
 
 class Clocks(ClocksOf):
-    model = Complaint
-    parent = "complaint"
-    tag = TAG
+    model, parent, tag = Complaint, "complaint", TAG

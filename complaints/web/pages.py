@@ -149,7 +149,7 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     return render(
-        request, "complaints/clock.html", found | {"back_url": f"/complaints/{number}/", "back": number}
+        request, "kernel/clock.html", found | {"back_url": f"/complaints/{number}/", "back": number}
     )
 
 

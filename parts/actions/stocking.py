@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -73,18 +73,13 @@ def _shift(
     pieces = ledger.serials_at(part, origin, serials, quantity)
     line = ledger.Line(part, origin, destination, quantity, pieces)
     move = ledger.post(kind, [line], actor=actor, at=at, origin_key=commands.origin_key())
-    journal.record(
-        events.CARRIED,
-        part,
-        actor=actor,
-        at=at,
-        part=part.code,
-        quantity=quantity,
-        origin=origin.code,
-        location=destination.code,
-    )
+    _tell(events.CARRIED, part, actor, at, quantity=quantity, origin=origin.code, location=destination.code)
     replenishing.replenish(part, origin, at=at)
     return move
+
+
+def _tell(fact: journal.EventType, part: Part, actor: User | None, at: datetime, **told: Any) -> None:
+    journal.record(fact, part, actor=actor, at=at, part=part.code, **told)
 
 
 def _check_quantity(quantity: int) -> None:
@@ -114,12 +109,11 @@ def take_custody(
     pieces = ledger.new_serials(part, [serial] if serial else [], quantity, outside=customer)
     line = ledger.Line(part, customer, custody, quantity, pieces)
     move = ledger.post(MoveKind.CUSTODY, [line], actor=actor, at=at, source=source)
-    journal.record(
+    _tell(
         events.CUSTODY_TAKEN,
         part,
-        actor=actor,
-        at=at,
-        part=part.code,
+        actor,
+        at,
         quantity=quantity,
         location=custody.code,
         source_type=source._meta.label_lower,
@@ -153,7 +147,7 @@ def dispose(
     pieces = ledger.serials_at(part, custody, [serial] if serial else [], quantity)
     line = ledger.Line(part, custody, ledger.outside(Kind.SCRAP), quantity, pieces)
     move = ledger.post(MoveKind.DISPOSAL, [line], actor=actor, at=at, source=source)
-    journal.record(events.DISPOSED, part, actor=actor, at=at, part=part.code, quantity=quantity)
+    _tell(events.DISPOSED, part, actor, at, quantity=quantity)
     return move
 
 
@@ -181,16 +175,7 @@ def quarantine(
     move = ledger.post(
         MoveKind.QUARANTINE, [line], actor=actor, at=at, reason=reason, origin_key=commands.origin_key()
     )
-    journal.record(
-        events.QUARANTINED,
-        part,
-        actor=actor,
-        at=at,
-        part=part.code,
-        quantity=quantity,
-        location=location.code,
-        reason=reason,
-    )
+    _tell(events.QUARANTINED, part, actor, at, quantity=quantity, location=location.code, reason=reason)
     replenishing.replenish(part, location, at=at)
     return move
 
@@ -246,7 +231,7 @@ def _clear(
     pieces = ledger.serials_at(part, origin, serials, quantity)
     line = ledger.Line(part, origin, destination, quantity, pieces)
     move = ledger.post(MoveKind.CLEARANCE, [line], actor=actor, at=at, origin_key=commands.origin_key())
-    journal.record(fact, part, actor=actor, at=at, part=part.code, quantity=quantity)
+    _tell(fact, part, actor, at, quantity=quantity)
     if outcome == Clearance.RELEASE:
         reserving.fill_waiting(part, store, actor=actor, at=at)
     return move
@@ -297,12 +282,11 @@ def _ask_adjustment(
     actor: User,
     at: datetime,
 ) -> Approval:
-    journal.record(
+    _tell(
         events.ADJUSTMENT_ASKED,
         part,
-        actor=actor,
-        at=at,
-        part=part.code,
+        actor,
+        at,
         location=location.code,
         quantity=f"{quantity:+d}",
         reason=reason,
@@ -348,16 +332,7 @@ def _book_adjustment(
     move = ledger.post(
         MoveKind.ADJUSTMENT, [line], actor=actor, at=at, reason=reason, origin_key=commands.origin_key()
     )
-    journal.record(
-        events.ADJUSTED,
-        part,
-        actor=actor,
-        at=at,
-        part=part.code,
-        location=location.code,
-        quantity=f"{quantity:+d}",
-        reason=reason,
-    )
+    _tell(events.ADJUSTED, part, actor, at, location=location.code, quantity=f"{quantity:+d}", reason=reason)
     if quantity > 0:
         reserving.fill_waiting(part, location, actor=actor, at=at)
     else:

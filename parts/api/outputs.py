@@ -23,6 +23,16 @@ class Named(serializers.CharField):
         return pick(value)
 
 
+def user_of(source: str) -> serializers.CharField:
+    """Who did it, by user name; null for the system."""
+    return serializers.CharField(source=f"{source}.username", default=None, allow_null=True)
+
+
+def code_of(source: str) -> serializers.CharField:
+    """Another row by its code."""
+    return serializers.CharField(source=f"{source}.code")
+
+
 class ClassOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = Named()
@@ -50,7 +60,7 @@ class PartOutput(serializers.Serializer[Part]):
     name = Named()
     name_zh = serializers.CharField()
     name_en = serializers.CharField()
-    part_class = serializers.CharField(source="part_class.code")
+    part_class = code_of("part_class")
     function = serializers.CharField(source="part_class.function")
     use = serializers.CharField(source="part_class.use")
     frequency = serializers.CharField(source="part_class.frequency")
@@ -93,8 +103,8 @@ class LocationOutput(serializers.Serializer[Any]):
 
 
 class EntryOutput(serializers.Serializer[Any]):
-    part = serializers.CharField(source="part.code")
-    location = serializers.CharField(source="location.code")
+    part = code_of("part")
+    location = code_of("location")
     quantity = serializers.IntegerField()
     serial = serializers.CharField(source="serial.serial", default=None, allow_null=True)
 
@@ -105,7 +115,7 @@ class MoveOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     at = Instant()
-    actor = serializers.CharField(source="actor.username", default=None, allow_null=True)
+    actor = user_of("actor")
     reason = serializers.CharField()
     reservation = serializers.IntegerField(source="reservation_id", allow_null=True)
     reference = serializers.CharField(source="reservation.reference", default="")
@@ -114,8 +124,8 @@ class MoveOutput(serializers.Serializer[Any]):
 
 class ReservationOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    part = serializers.CharField(source="part.code")
-    location = serializers.CharField(source="location.code")
+    part = code_of("part")
+    location = code_of("location")
     quantity = serializers.IntegerField()
     returned_quantity = serializers.IntegerField()
     reference = serializers.CharField()
@@ -123,7 +133,7 @@ class ReservationOutput(serializers.Serializer[Any]):
     serials = serializers.SerializerMethodField()
     created_at = Instant()
     issued_at = Instant(allow_null=True)
-    issued_by = serializers.CharField(source="issued_by.username", default=None, allow_null=True)
+    issued_by = user_of("issued_by")
     version = serializers.IntegerField()
 
     def get_serials(self, reservation: Any) -> list[str]:
@@ -132,16 +142,16 @@ class ReservationOutput(serializers.Serializer[Any]):
 
 class ProposalOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    part = serializers.CharField(source="part.code")
-    location = serializers.CharField(source="location.code")
+    part = code_of("part")
+    location = code_of("location")
     quantity = serializers.IntegerField()
     status = serializers.CharField()
     calculation = serializers.JSONField()
     reason = serializers.CharField()
     created_at = Instant()
-    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
+    created_by = user_of("created_by")
     decided_at = Instant(allow_null=True)
-    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+    decided_by = user_of("decided_by")
     version = serializers.IntegerField()
 
 
@@ -150,7 +160,7 @@ class DecisionOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     reason = serializers.CharField()
     decided_at = Instant(allow_null=True)
-    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+    decided_by = user_of("decided_by")
 
 
 class SupplierOutput(serializers.Serializer[Any]):
@@ -166,7 +176,7 @@ class SupplierOutput(serializers.Serializer[Any]):
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
-    part = serializers.CharField(source="part.code")
+    part = code_of("part")
     proposal = serializers.IntegerField(source="proposal_id")
     quantity = serializers.IntegerField()
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=2)
@@ -177,8 +187,8 @@ class OrderLineOutput(serializers.Serializer[Any]):
 
 class OrderOutput(serializers.Serializer[Any]):
     number = serializers.CharField()
-    supplier = serializers.CharField(source="supplier.code")
-    location = serializers.CharField(source="location.code")
+    supplier = code_of("supplier")
+    location = code_of("location")
     status = serializers.CharField()
     due_on = serializers.DateField()
     quality_standard = serializers.CharField()
@@ -192,7 +202,7 @@ class OrderOutput(serializers.Serializer[Any]):
 
 class ReceiptOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    part = serializers.CharField(source="line.part.code")
+    part = code_of("line.part")
     quantity = serializers.IntegerField()
     serials = serializers.ListField(child=serializers.CharField())
     delivery_note = serializers.CharField()
@@ -201,7 +211,7 @@ class ReceiptOutput(serializers.Serializer[Any]):
 
 class InspectionOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    part = serializers.CharField(source="line.part.code")
+    part = code_of("line.part")
     appearance = serializers.BooleanField()
     size = serializers.BooleanField()
     performance = serializers.BooleanField()
@@ -214,8 +224,8 @@ class InspectionOutput(serializers.Serializer[Any]):
 
 
 class PolicyOutput(serializers.Serializer[Any]):
-    part = serializers.CharField(source="part.code")
-    location = serializers.CharField(source="location.code")
+    part = code_of("part")
+    location = code_of("location")
     safety_stock = serializers.IntegerField()
     reorder_point = serializers.IntegerField()
     reorder_quantity = serializers.IntegerField()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-from rest_framework.request import Request
-
 from parts import actions, queries
 from parts.api import filters, inputs, outputs
 from parts.models import PurchaseOrder, PurchaseProposal, Supplier
@@ -23,16 +20,12 @@ class Proposals(CollectionView):
         actions.propose,
     )
     filterset_class, name, tag = filters.ProposalFilters, "purchase_proposal", TAG
-
-    def rows(self, request: Request) -> QuerySet[PurchaseProposal]:
-        return queries.proposals(PurchaseProposal.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.proposals
 
 
 class OneProposal(RowView):
     model, output, name, tag = PurchaseProposal, outputs.ProposalOutput, "purchase_proposal", TAG
-
-    def rows(self, request: Request) -> QuerySet[PurchaseProposal]:
-        return queries.proposals(PurchaseProposal.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.proposals
 
 
 class Decision(NounView):
@@ -83,16 +76,12 @@ class Evaluation(NounView):
 class Orders(CollectionView):
     model, output, input, verb = PurchaseOrder, outputs.OrderOutput, inputs.OrderInput, actions.place_order
     filterset_class, lookup, name, tag = filters.OrderFilters, "number", "purchase_order", TAG
-
-    def rows(self, request: Request) -> QuerySet[PurchaseOrder]:
-        return queries.orders(PurchaseOrder.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.orders
 
 
 class OneOrder(RowView):
     model, output, lookup, name, tag = PurchaseOrder, outputs.OrderOutput, "number", "purchase_order", TAG
-
-    def rows(self, request: Request) -> QuerySet[PurchaseOrder]:
-        return queries.orders(PurchaseOrder.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.orders
 
 
 class OrderNoun(NounView):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-from rest_framework.request import Request
-
 from parts import actions, queries
 from parts.api import filters, inputs, outputs
 from parts.models import Location, Part, PartClass, Reservation, StockMove
@@ -32,17 +29,13 @@ class Parts(CollectionView):
     filterset_class = filters.PartFilters
     ordering, ordering_fields = ("code",), ("code",)
     lookup, name, tag = "code", "part", TAG
-
-    def rows(self, request: Request) -> QuerySet[Part]:
-        return Part.objects.visible_to(request.user).select_related("part_class")  # type: ignore[arg-type]  # a user
+    shown = queries.catalogue
 
 
 class OnePart(RowView):
     model, output, input, verb = Part, outputs.PartOutput, inputs.PartChange, actions.revise_part
     lookup, name, tag = "code", "part", TAG
-
-    def rows(self, request: Request) -> QuerySet[Part]:
-        return Part.objects.visible_to(request.user).select_related("part_class")  # type: ignore[arg-type]  # a user
+    shown = queries.catalogue
 
 
 class PartNoun(NounView):
@@ -82,10 +75,7 @@ class CarriedStock(PartNoun):
 class Locations(CollectionView):
     model, output, filterset_class = Location, outputs.LocationOutput, filters.LocationFilters
     name, tag = "stock_location", TAG
-
-    def rows(self, request: Request) -> QuerySet[Location]:
-        seen = Location.objects.visible_to(request.user)  # type: ignore[arg-type]  # a user
-        return seen.select_related("branch", "holder__user")
+    shown = queries.locations
 
 
 class Moves(CollectionView):
@@ -93,16 +83,12 @@ class Moves(CollectionView):
 
     model, output, input, verb = StockMove, outputs.MoveOutput, inputs.AdjustmentInput, actions.adjust
     filterset_class, name, tag = filters.MoveFilters, "stock_movement", TAG
-
-    def rows(self, request: Request) -> QuerySet[StockMove]:
-        return queries.moves(StockMove.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.moves
 
 
 class OneMove(RowView):
     model, output, name, tag = StockMove, outputs.MoveOutput, "stock_movement", TAG
-
-    def rows(self, request: Request) -> QuerySet[StockMove]:
-        return queries.moves(StockMove.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.moves
 
 
 class Reservations(CollectionView):
@@ -110,16 +96,12 @@ class Reservations(CollectionView):
 
     model, output, filterset_class = Reservation, outputs.ReservationOutput, filters.ReservationFilters
     name, tag = "reservation", TAG
-
-    def rows(self, request: Request) -> QuerySet[Reservation]:
-        return queries.reservations(Reservation.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.reservations
 
 
 class OneReservation(RowView):
     model, output, name, tag = Reservation, outputs.ReservationOutput, "reservation", TAG
-
-    def rows(self, request: Request) -> QuerySet[Reservation]:
-        return queries.reservations(Reservation.objects.visible_to(request.user))  # type: ignore[arg-type]  # a user
+    shown = queries.reservations
 
 
 class ReservationNoun(NounView):

@@ -72,6 +72,13 @@ class Stale(DomainError):
         super().__init__(current=current)
 
 
+class LinkDead(DomainError):
+    """A customer's link is unknown, used, revoked or expired: all look the same from outside."""
+
+    code, status = "link_dead", 404
+    message = _("这个链接已失效。如需帮助，请致电客户服务。")
+
+
 class KeyRequired(DomainError):
     code, status = "idempotency_key_required", 400
     message = _("写入请求必须带 Idempotency-Key。")

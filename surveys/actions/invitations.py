@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import journal, outbox, rulebook
 from service_center.kernel.access import require
-from service_center.kernel.errors import DomainError, Invalid
+from service_center.kernel.errors import DomainError, Invalid, LinkDead
+from service_center.kernel.tokens import digest, new_secret
 from surveys import events, permissions
 from surveys.actions import rectifications, scores
 from surveys.actions.shipped import QUESTIONNAIRES
@@ -32,13 +31,6 @@ SMS = outbox.define(
 )
 
 
-class LinkDead(DomainError):
-    """Unknown, used or expired: all three look the same from outside."""
-
-    code, status = "link_dead", 404
-    message = _("这个链接已失效。如需帮助，请致电客户服务。")
-
-
 class NotAnswerable(DomainError):
     """An answered survey is not asked again."""
 
@@ -54,7 +46,7 @@ def invite(ticket: Ticket, *, actor: User | None, at: datetime) -> Invitation:
     known = Invitation.objects.filter(ticket=ticket, cycle=ticket.reopen_count).first()
     if known is not None:
         return known
-    token = new_token()
+    token = new_secret()
     invitation = Invitation.objects.create(
         token_digest=digest(token),
         ticket=ticket,
@@ -84,7 +76,7 @@ def resend(invitation: Invitation, *, actor: User | None, at: datetime) -> Invit
     require(permissions.can_resend, actor, invitation)
     if invitation.answered_at is not None:
         raise NotAnswerable
-    token = new_token()
+    token = new_secret()
     invitation.address(digest(token), expires_at=_expiry(at))
     invitation.save()
     _send(invitation, token, at)
@@ -162,16 +154,6 @@ def _take(
         channel=channel,
     )
     return invitation
-
-
-def new_token() -> str:
-    """256 random bits for an address."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _expiry(at: datetime) -> datetime:

@@ -2,127 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
-from rest_framework.request import Request
 
 from service_center.kernel.api import timeline
 from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.views import CollectionView, NounView, RowView
 from surveys.actions import follow_ups, invitations, rectifications
-from surveys.api import inputs, outputs
+from surveys.api import filters, inputs, outputs
 from surveys.models import FollowUp, Invitation, Rectification
-from surveys.states import Cause, RectificationStatus, Status
+from surveys.models.follow_ups import FollowUpQuerySet, RectificationQuerySet
+from surveys.models.questionnaires import InvitationQuerySet
 
 TAG = "surveys"
 
 
-class InvitationFilters(django_filters.FilterSet):
-    answered = django_filters.BooleanFilter(field_name="answered_at", lookup_expr="isnull", exclude=True)
-    ticket = django_filters.CharFilter(field_name="ticket__number")
-    customer = django_filters.NumberFilter(field_name="customer_id", max_value=2**62)
-    branch = django_filters.CharFilter(field_name="branch__code")
-
-    class Meta:
-        model = Invitation
-        fields: tuple[str, ...] = ()
-
-
 class Invitations(CollectionView):
-    model = Invitation
-    output = outputs.InvitationOutput
-    filterset_class = InvitationFilters
-    ordering_fields = ("sent_at", "answered_at", "id")
-    name = "survey_invitation"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[Invitation]:
-        return Invitation.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = Invitation, outputs.InvitationOutput, "survey_invitation", TAG
+    filterset_class, ordering_fields = filters.InvitationFilters, ("sent_at", "answered_at", "id")
+    shown = InvitationQuerySet.for_list
 
 
 class OneInvitation(RowView):
-    model = Invitation
-    output = outputs.InvitationOutput
-    name = "survey_invitation"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[Invitation]:
-        return Invitation.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = Invitation, outputs.InvitationOutput, "survey_invitation", TAG
+    shown = InvitationQuerySet.for_list
 
 
 class _OfInvitation(NounView):
-    model = Invitation
-    lookup = "pk"
-    parent = "invitation"
-    parent_output = outputs.InvitationRef
-    output = outputs.InvitationOutput
-    tag = TAG
+    model, lookup, parent, tag = Invitation, "pk", "invitation", TAG
+    parent_output, output = outputs.InvitationRef, outputs.InvitationOutput
 
 
 class Resend(_OfInvitation):
-    noun = "resend"
-    verb = invitations.resend
+    noun, verb = "resend", invitations.resend
 
 
 class PhoneAnswer(_OfInvitation):
-    noun = "answer"
-    input = inputs.MarksInput
-    verb = invitations.enter
-
-
-class FollowUpFilters(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
-    cause = django_filters.ChoiceFilter(choices=Cause.choices)
-    ticket = django_filters.CharFilter(field_name="ticket__number")
-    complaint = django_filters.CharFilter(field_name="complaint__number")
-    owner = django_filters.CharFilter(field_name="owner__user__username")
-    branch = django_filters.CharFilter(field_name="branch__code")
-    open = django_filters.BooleanFilter(method="only_open")
-    due_until = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte")
-
-    class Meta:
-        model = FollowUp
-        fields: tuple[str, ...] = ()
-
-    def only_open(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.open() if value else rows.exclude(pk__in=rows.open().values("pk"))
+    noun, input, verb = "answer", inputs.MarksInput, invitations.enter
 
 
 class FollowUps(CollectionView):
-    model = FollowUp
-    output = outputs.FollowUpOutput
-    filterset_class = FollowUpFilters
-    ordering = ("due_at", "id")
-    ordering_fields = ("due_at", "opened_at", "id")
-    name = "follow_up"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[FollowUp]:
-        return FollowUp.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = FollowUp, outputs.FollowUpOutput, "follow_up", TAG
+    filterset_class = filters.FollowUpFilters
+    ordering, ordering_fields = ("due_at", "id"), ("due_at", "opened_at", "id")
+    shown = FollowUpQuerySet.for_list
 
 
 class OneFollowUp(RowView):
-    model = FollowUp
-    output = outputs.FollowUpOutput
-    name = "follow_up"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[FollowUp]:
-        return FollowUp.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = FollowUp, outputs.FollowUpOutput, "follow_up", TAG
+    shown = FollowUpQuerySet.for_list
 
 
 class _OfFollowUp(NounView):
-    model = FollowUp
-    lookup = "pk"
-    parent = "follow_up"
+    model, lookup, parent, tag = FollowUp, "pk", "follow_up", TAG
     parent_output = outputs.FollowUpRef
-    tag = TAG
 
 
 def _attempts(follow_up: FollowUp) -> QuerySet[Any]:
@@ -130,91 +64,48 @@ def _attempts(follow_up: FollowUp) -> QuerySet[Any]:
 
 
 class Attempt(_OfFollowUp):
-    noun = "attempt"
-    input = inputs.AttemptInput
-    output = outputs.AttemptOutput
-    verb = follow_ups.attempt
+    noun, verb = "attempt", follow_ups.attempt
+    input, output = inputs.AttemptInput, outputs.AttemptOutput
     listed = _attempts
 
 
 class OutcomeNoun(_OfFollowUp):
-    noun = "outcome"
-    input = inputs.OutcomeInput
-    output = outputs.OutcomeOutput
-    verb = follow_ups.complete
+    noun, verb = "outcome", follow_ups.complete
+    input, output = inputs.OutcomeInput, outputs.OutcomeOutput
 
 
 class Handover(_OfFollowUp):
-    noun = "handover"
-    input = inputs.HandoverInput
-    output = outputs.OwnerOutput
-    verb = follow_ups.hand_over
+    noun, verb = "handover", follow_ups.hand_over
+    input, output = inputs.HandoverInput, outputs.OwnerOutput
 
 
 class FollowUpTimeline(_OfFollowUp):
-    noun = "timeline"
-    output = timeline.TimelineItem
-    listed = timeline.of
-    operation_ids: ClassVar[dict[str, str]] = {"GET": "list_follow_up_timeline"}
+    noun, output, listed = "timeline", timeline.TimelineItem, timeline.of
 
 
 class FollowUpClocks(ClocksOf):
-    model = FollowUp
-    lookup = "pk"
-    parent = "follow_up"
-    tag = TAG
-
-
-class RectificationFilters(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=RectificationStatus.choices)
-    ticket = django_filters.CharFilter(field_name="ticket__number")
-    owner = django_filters.CharFilter(field_name="owner__user__username")
-
-    class Meta:
-        model = Rectification
-        fields: tuple[str, ...] = ()
+    model, lookup, parent, tag = FollowUp, "pk", "follow_up", TAG
 
 
 class Rectifications(CollectionView):
-    model = Rectification
-    output = outputs.RectificationOutput
-    filterset_class = RectificationFilters
-    ordering_fields = ("due_at", "opened_at", "id")
-    name = "rectification"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[Rectification]:
-        return Rectification.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = Rectification, outputs.RectificationOutput, "rectification", TAG
+    filterset_class, ordering_fields = filters.RectificationFilters, ("due_at", "opened_at", "id")
+    shown = RectificationQuerySet.for_list
 
 
 class OneRectification(RowView):
-    model = Rectification
-    output = outputs.RectificationOutput
-    name = "rectification"
-    tag = TAG
-    http_method_names = ("get", "head", "options")
-
-    def rows(self, request: Request) -> QuerySet[Rectification]:
-        return Rectification.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # behind the log-in
+    model, output, name, tag = Rectification, outputs.RectificationOutput, "rectification", TAG
+    shown = RectificationQuerySet.for_list
 
 
 class _OfRectification(NounView):
-    model = Rectification
-    lookup = "pk"
-    parent = "rectification"
-    parent_output = outputs.RectificationRef
-    output = outputs.RectificationOutput
-    tag = TAG
+    model, lookup, parent, tag = Rectification, "pk", "rectification", TAG
+    parent_output, output = outputs.RectificationRef, outputs.RectificationOutput
 
 
 class Analysis(_OfRectification):
-    noun = "analysis"
-    input = inputs.AnalysisInput
-    verb = rectifications.analyse
+    noun, input, verb = "analysis", inputs.AnalysisInput, rectifications.analyse
 
 
 class Completion(_OfRectification):
-    noun = "completion"
-    input = inputs.CompletionInput
-    verb = rectifications.complete
+    noun, input, verb = "completion", inputs.CompletionInput, rectifications.complete

@@ -6,7 +6,6 @@ tests/surveys/test_demo.py holds one closing by verbs and one made here equal.
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from complaints.models import Complaint
 from service_center.kernel import rulebook
 from service_center.kernel.clock_drafts import ClockDrafts
 from service_center.kernel.drafting import Draft
+from service_center.kernel.tokens import digest, new_secret
 from staff import events as staff_events
 from staff.actions.ledgers import month_of
 from staff.models import Person, ScoreEntry
@@ -124,7 +124,7 @@ class _Aftermath:
     def invite(self, at: datetime) -> Invitation:
         ticket = self.ticket
         invitation = self.draft.new(
-            Invitation, token_digest=invitations.digest(secrets.token_urlsafe(32)), ticket=ticket,
+            Invitation, token_digest=digest(new_secret()), ticket=ticket,
             cycle=ticket.reopen_count, customer=ticket.customer, branch=ticket.branch, engineer=ticket.assignee,
             sent_at=at, expires_at=due_of(rulebook.rule("survey.link", at=at), at),
         )  # fmt: skip

@@ -142,7 +142,7 @@ def call_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = found | {"back_url": f"/follow-ups/{pk}/", "back": _("回访")}
-    return render(request, "complaints/clock.html", context)
+    return render(request, "kernel/clock.html", context)
 
 
 # -- corrections ---------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def correction_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = found | {"back_url": f"/rectifications/{pk}/", "back": _("满意度整改")}
-    return render(request, "complaints/clock.html", context)
+    return render(request, "kernel/clock.html", context)
 
 
 # -- results -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from service_center.kernel import commands
 from service_center.kernel.models import CommandRecord, Message
+from service_center.kernel.tokens import digest
 from staff.models import ScoreEntry
 from surveys.actions import invitations
 from surveys.models import Answer, Invitation, Rectification
@@ -44,7 +45,7 @@ def test_every_closed_service_gets_one_link_to_questions_and_card(closed, client
     text = page.content.decode()
     assert text.count('type="radio"') == 3 * 10 + 4 * 4
     token = survey_path().split("/")[2]
-    assert invitation.token_digest == invitations.digest(token) != token
+    assert invitation.token_digest == digest(token) != token
 
 
 @pytest.mark.req("SUR-01")

@@ -21,7 +21,7 @@ from tickets.actions import intake
 from tickets.models import Ticket
 from tickets.queries import report as reports
 from tickets.queries import suggestions
-from tickets.web import nouns
+from tickets.web import nouns, phone_page
 from tickets.web.clocks import drawn
 from tickets.web.edit import EditForm
 from tickets.web.preview import preview_rows
@@ -119,12 +119,13 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     zone = timezone.get_current_timezone()
     intervals = [(one, explaining.words(one, zone)) for one in clocks.explain(found, now)]
     context = {
-        "ticket": row,
+        "back": row.number,
+        "back_url": f"/tickets/{row.number}/",
         "clock": drawn(found, now),
         "why": explaining.why(found, now),
         "intervals": intervals,
     }
-    return render(request, "tickets/clock.html", context)
+    return render(request, "kernel/clock.html", context)
 
 
 def _clocks(row: Ticket) -> list[dict[str, Any]]:
@@ -183,6 +184,7 @@ def _show(
     request: HttpRequest, row: Ticket, *, step: nouns.Step | None = None, form: Any = None, status: int = 200
 ) -> HttpResponse:
     presence.see(request.user, row)  # type: ignore[arg-type]  # behind the log-in
-    phone = request.POST.get("from") == "phone"
-    template = "tickets/phone_ticket.html" if phone else "tickets/ticket.html"
-    return render(request, template, context(request, row, step, form), status=status)
+    if request.POST.get("from") == "phone":
+        on_phone = phone_page.context(request, row, step, form)
+        return render(request, "tickets/phone_ticket.html", on_phone, status=status)
+    return render(request, "tickets/ticket.html", context(request, row, step, form), status=status)

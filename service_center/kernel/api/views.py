@@ -26,6 +26,8 @@ from service_center.kernel.api.serializers import ApprovalRef, Empty, StrictSeri
 from service_center.kernel.models import Approval
 
 Output = type[serializers.BaseSerializer[Any]]
+Shown = Callable[[Any], QuerySet[Any]]
+"""Rows -> the same rows with what the output shows of others (a query set's `for_list`)."""
 
 
 class Door(APIView):
@@ -78,6 +80,12 @@ def ref(output: Output, row: Any, request: Request) -> Any:
     return output(row, context={"request": request}).data
 
 
+def seen(model: type[Model], request: Request, shown: Shown | None) -> QuerySet[Any]:
+    """What the user may see, prepared for showing."""
+    rows: QuerySet[Any] = model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+    return rows if shown is None else shown(rows)
+
+
 class CollectionView(Door):
     """GET a page of what the user may see; POST a new one through `verb(**body)` when `input` is set."""
 
@@ -92,9 +100,10 @@ class CollectionView(Door):
     pagination_class = Cursor
     name: ClassVar[str] = ""  # operation ids: list_<name>s, create_<name>
 
+    shown: ClassVar[Any] = None  # Shown, or nothing to prepare
+
     def rows(self, request: Request) -> QuerySet[Any]:
-        """What the user may see; override to add select_related."""
-        return self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+        return seen(self.model, request, type(self).shown)
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -152,13 +161,14 @@ class RowView(Door):
     lookup: ClassVar[str] = "pk"  # model field
     lookup_kwarg: ClassVar[str] = ""  # name in the URL, default = lookup
     name: ClassVar[str] = ""  # operation ids: get_<name>, edit_<name>
+    shown: ClassVar[Any] = None  # Shown, or nothing to prepare
 
     @property
     def allowed_methods(self) -> list[str]:
         return ["GET"] if self.verb is None else ["GET", "PATCH"]
 
     def rows(self, request: Request) -> QuerySet[Any]:
-        return self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+        return seen(self.model, request, type(self).shown)
 
     def row(self, request: Request) -> Any:
         return get_object_or_404(

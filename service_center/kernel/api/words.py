@@ -128,6 +128,4 @@ WORDS: Final[dict[str, StrPromise]] = {
     "is_active": _("启用"),
     "Idempotency-Key": _("防重键"),
     "If-Match": _("所依据的版本"),
-    "payload": _("申请内容"),
-    "Device-Time": _("设备时间"),
 }

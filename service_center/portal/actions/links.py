@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import journal, outbox, phones, rulebook
 from service_center.kernel.access import require
-from service_center.kernel.errors import DomainError
+from service_center.kernel.errors import DomainError, LinkDead
+from service_center.kernel.tokens import digest, new_secret
 from service_center.portal import events, permissions
 from service_center.portal.models import CaseLink, CaseSession
 from surveys.queries.deadlines import due_of
@@ -24,13 +23,6 @@ SMS = outbox.define(
 )
 
 
-class LinkDead(DomainError):
-    """Unknown, used, revoked or expired: all look the same from outside."""
-
-    code, status = "link_dead", 404
-    message = _("这个链接已失效。如需帮助，请致电客户服务。")
-
-
 class NoPhone(DomainError):
     code = "no_phone"
     message = _("此客户没有手机号码，无法发送链接。")
@@ -42,7 +34,7 @@ def send(ticket: Ticket, *, actor: User | None, at: datetime) -> CaseLink:
     if not can_be_sent(ticket):
         raise NoPhone
     CaseLink.objects.filter(ticket=ticket, used_at=None, revoked_at=None).update(revoked_at=at)
-    token = new_token()
+    token = new_secret()
     link = CaseLink.objects.create(
         ticket=ticket,
         token_digest=digest(token),
@@ -88,13 +80,3 @@ def exchange(token: str, *, secret: str, actor: User | None, at: datetime) -> Ca
     )
     journal.record(events.LINK_OPENED, link.ticket, actor=actor, at=at, link=link.pk)
     return session
-
-
-def new_token() -> str:
-    """256 random bits for an address or a cookie."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from service_center.kernel import commands
-from service_center.kernel.errors import DomainError
+from service_center.kernel import commands, tokens
+from service_center.kernel.errors import DomainError, LinkDead
 from service_center.kernel.web.forms import Styled
 from service_center.portal.actions import cases, links
 from service_center.portal.models import CaseLink, CaseSession
@@ -50,15 +50,15 @@ class ConsentForm(Styled):
 def door(request: HttpRequest, token: str) -> HttpResponse:
     """GET offers to open the case and writes nothing (previews of messages fetch links too); POST opens it once."""
     session = _session(request)
-    if session is not None and session.link.token_digest == links.digest(token):
+    if session is not None and session.link.token_digest == tokens.digest(token):
         return redirect("case")
     if request.method != "POST":
-        usable = CaseLink.objects.filter(token_digest=links.digest(token)).usable(commands.now()).exists()
+        usable = CaseLink.objects.filter(token_digest=tokens.digest(token)).usable(commands.now()).exists()
         return render(request, "portal/door.html") if usable else dead(request)
-    secret = links.new_token()
+    secret = tokens.new_secret()
     try:
         session = commands.run(links.exchange, token, secret=secret)
-    except links.LinkDead:
+    except LinkDead:
         return dead(request)
     response = redirect("case")
     response.set_cookie(
@@ -177,4 +177,4 @@ def _page(
 
 def _session(request: HttpRequest) -> CaseSession | None:
     cookie = request.COOKIES.get(COOKIE, "")
-    return reading.session_for(links.digest(cookie), commands.now()) if cookie else None
+    return reading.session_for(tokens.digest(cookie), commands.now()) if cookie else None

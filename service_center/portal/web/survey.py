@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from service_center.kernel import commands
-from service_center.kernel.errors import DomainError
+from service_center.kernel import commands, tokens
+from service_center.kernel.errors import DomainError, LinkDead
 from service_center.kernel.web.forms import Styled
 from service_center.portal.web.shared import dead, key_of, private
 from surveys.actions import invitations
@@ -53,14 +53,12 @@ class SurveyForm(Styled):
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """Show the questions, or take the answers once."""
-    invitation = (
-        Invitation.objects.filter(token_digest=invitations.digest(token)).select_related("ticket").first()
-    )
+    invitation = Invitation.objects.filter(token_digest=tokens.digest(token)).select_related("ticket").first()
     if invitation is None:
         return dead(request)
     if request.method == "POST":
         return _take(request, invitation, token)
-    if not invitation.opens(invitations.digest(token), at=commands.now()):
+    if not invitation.opens(tokens.digest(token), at=commands.now()):
         return dead(request)
     sheets = list(invitation.questionnaires.order_by("-kind"))
     return _ask(request, invitation, SurveyForm(sheets=sheets))
@@ -80,7 +78,7 @@ def _take(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
             key=key_of(request, f"survey:{invitation.pk}"),
             **words,
         )
-    except invitations.LinkDead:
+    except LinkDead:
         return dead(request)
     except DomainError as refusal:
         form.add_error(None, str(refusal))

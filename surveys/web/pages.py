@@ -138,11 +138,14 @@ def _show_call(
 @require_GET
 def call_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     """Why a call is due when it is."""
-    found = clocks.explained(_follow_up(request, pk), clock, commands.now())
+    return _why(request, _follow_up(request, pk), clock, back=_("回访"), back_url=f"/follow-ups/{pk}/")
+
+
+def _why(request: HttpRequest, row: Any, clock: int, **back: str) -> HttpResponse:
+    found = clocks.explained(row, clock, commands.now())
     if found is None:
         raise Http404
-    context = found | {"back_url": f"/follow-ups/{pk}/", "back": _("回访")}
-    return render(request, "kernel/clock.html", context)
+    return render(request, "kernel/clock.html", found | back)
 
 
 # -- corrections ---------------------------------------------------------------------------------------------------
@@ -204,11 +207,8 @@ def _show_correction(
 @require_GET
 def correction_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     """Why a correction is due when it is."""
-    found = clocks.explained(_correction(request, pk), clock, commands.now())
-    if found is None:
-        raise Http404
-    context = found | {"back_url": f"/rectifications/{pk}/", "back": _("满意度整改")}
-    return render(request, "kernel/clock.html", context)
+    row, url = _correction(request, pk), f"/rectifications/{pk}/"
+    return _why(request, row, clock, back=_("满意度整改"), back_url=url)
 
 
 # -- results -------------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ _FRESH = """
             SELECT id, jsonb_object_agg(part, jsonb_build_array(day, amount)) AS shares FROM share GROUP BY id
         ) AS own USING (id))
 """
+_LEVELS = """LATERAL (VALUES ('whole', 0, 0), ('line', coalesce(line_id, 0), 0),
+        ('engineer', coalesce(line_id, 0), coalesce(engineer_id, 0))) AS levels(level, line, engineer)"""
 _COUNT = """
     WITH {fresh}, moved AS (
         INSERT INTO reports_tally AS t (source, subject_id, branch_id, line_id, engineer_id, shares)
@@ -43,13 +45,12 @@ _COUNT = """
         SELECT b0, l0, e0, key, value, -1 FROM moved, jsonb_each(s0)
         UNION ALL SELECT b1, l1, e1, key, value, 1 FROM moved, jsonb_each(s1)
     )
-    INSERT INTO reports_daysum AS s (facet, member, branch_id, day, part, count, amount)
-    SELECT facet, member, branch_id, (share->>0)::date, part, sum(sign), sum(sign * (share->>1)::numeric)
-    FROM change, LATERAL (VALUES ('', 0::bigint), ('line', coalesce(line_id, 0)),
-        ('engineer', coalesce(engineer_id, 0))) AS faces(facet, member)
-    GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign) <> 0 OR sum(sign * (share->>1)::numeric) <> 0
-    ORDER BY 1, 4, 3, 5, 2
-    ON CONFLICT (facet, day, branch_id, part, member)
+    INSERT INTO reports_daysum AS s (level, day, branch_id, line_id, engineer_id, part, count, amount)
+    SELECT level, (share->>0)::date, branch_id, line, engineer, part, sum(sign), sum(sign * (share->>1)::numeric)
+    FROM change, {levels}
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(sign) <> 0 OR sum(sign * (share->>1)::numeric) <> 0
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (level, day, branch_id, line_id, engineer_id, part)
         DO UPDATE SET count = s.count + excluded.count, amount = s.amount + excluded.amount
 """
 _LOCK = """
@@ -88,6 +89,7 @@ def _text(cursor: Any, template: str, source: Source) -> str:
         params += [part, *piece.params]
     sql = template.format(
         fresh=_FRESH.format(dims=dims, shares=" UNION ALL ".join(pieces)),
+        levels=_LEVELS,
         source=source.name,
         label=source.rows.model._meta.label_lower,
     )
@@ -140,23 +142,22 @@ _STALE = """
     SELECT fresh.id FROM fresh LEFT JOIN reports_tally AS t ON t.source = '{source}' AND t.subject_id = fresh.id
     WHERE (t.branch_id, t.line_id, t.engineer_id, coalesce(t.shares, '{{}}'))
             IS DISTINCT FROM (fresh.branch_id, fresh.line_id, fresh.engineer_id, fresh.shares)
+        AND (fresh.shares <> '{{}}' OR t.shares <> '{{}}')
         AND NOT EXISTS (SELECT FROM kernel_delivery WHERE subscriber LIKE 'reports.%%' AND subject_type = '{label}'
             AND subject_id = fresh.id)
     ORDER BY fresh.id
 """
-_SUMS = """
-    SELECT facet, member, branch_id, (value->>0)::date AS day, key AS part, count(*)::integer AS count,
-        sum((value->>1)::numeric) AS amount
-    FROM reports_tally, jsonb_each(shares), LATERAL (VALUES ('', 0::bigint), ('line', coalesce(line_id, 0)),
-        ('engineer', coalesce(engineer_id, 0))) AS faces(facet, member)
-    GROUP BY 1, 2, 3, 4, 5
-"""
+_SUMS = f"""
+    SELECT level, (value->>0)::date AS day, branch_id, line AS line_id, engineer AS engineer_id, key AS part,
+        count(*)::integer AS count, sum((value->>1)::numeric) AS amount
+    FROM reports_tally, jsonb_each(shares), {_LEVELS} GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608 - our own constants
 _WRONG_DAYS = f"""
     WITH due AS ({_SUMS}), kept AS (SELECT * FROM reports_daysum WHERE count <> 0 OR amount <> 0)
-    SELECT coalesce(due.day, kept.day), count(*)
-    FROM due FULL JOIN kept USING (facet, member, branch_id, day, part)
+    SELECT day, count(*)
+    FROM due FULL JOIN kept USING (level, day, branch_id, line_id, engineer_id, part)
     WHERE (due.count, due.amount) IS DISTINCT FROM (kept.count, kept.amount) GROUP BY 1 ORDER BY 1
-"""  # noqa: S608 - our own constant
+"""  # noqa: S608 - our own constants
 
 
 def _stale(source: Source, ids: list[int]) -> list[int]:
@@ -173,7 +174,7 @@ def _check_sums(fix: bool) -> Iterator[str]:
         if fix and wrong:
             cursor.execute("DELETE FROM reports_daysum")
             cursor.execute(
-                f"INSERT INTO reports_daysum (facet, member, branch_id, day, part, count, amount) {_SUMS}"
+                f"INSERT INTO reports_daysum (level, day, branch_id, line_id, engineer_id, part, count, amount) {_SUMS}"
             )
 
 

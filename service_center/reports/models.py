@@ -28,18 +28,19 @@ class Tally(models.Model):
 class DaySum(models.Model):
     """How many rows, and how much in all, a part of a figure had on one day in one branch.
 
-    `facet` says what the sum is split by: nothing, the product line or the engineer whose id stands in `member`
-    (0: none). The sums of one facet add up to the sum without one.
+    Kept at three levels, each adding up to the one before: the whole; by product line; by line and engineer (0: none,
+    or not told apart at this level).
     """
 
-    class Facet(models.TextChoices):
-        WHOLE = ""
+    class Level(models.TextChoices):
+        WHOLE = "whole"
         LINE = "line"
         ENGINEER = "engineer"
 
-    facet = models.CharField(max_length=8, blank=True, choices=Facet.choices)
-    member = models.BigIntegerField()
-    branch = models.ForeignKey("staff.Branch", models.PROTECT, related_name="+", db_index=False)
+    level = models.CharField(max_length=8, choices=Level.choices)
+    branch_id = models.BigIntegerField()
+    line_id = models.BigIntegerField()
+    engineer_id = models.BigIntegerField()
     day = models.DateField()
     part = models.CharField(max_length=40)
     count = models.IntegerField()
@@ -47,7 +48,9 @@ class DaySum(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["facet", "day", "branch", "part", "member"], name="day_sum_once"),
+            models.UniqueConstraint(
+                fields=["level", "day", "branch_id", "line_id", "engineer_id", "part"], name="day_sum_once"
+            ),
         )
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ _RETURNS = {ticket_events.ARRIVED.name, ticket_events.DIAGNOSED.name}
     ticket_events.ANSWERED,
     ticket_events.CLASSIFIED,
     ticket_events.CONTACTED,
+    ticket_events.TIME_CONFIRMED,
     ticket_events.ASSIGNED,
     ticket_events.UNASSIGNED,
     ticket_events.DECLINED,
@@ -90,7 +91,7 @@ def count_complaint(event: Event, *, at: datetime) -> None:
     actions.count(SOURCES[Complaint], [event.subject_id])
 
 
-@on(survey_events.INVITED, survey_events.ANSWERED)
+@on(survey_events.ANSWERED)
 def count_survey(event: Event, *, at: datetime) -> None:
     actions.count(SOURCES[Invitation], [event.subject_id])
 

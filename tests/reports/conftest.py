@@ -15,6 +15,11 @@ from parts import actions as stock
 from parts.models import StockPolicy
 from service_center.kernel import commands, sweep
 from service_center.kernel.models import User
+from service_center.reports import actions as sums
+from service_center.reports.queries import totals
+from service_center.reports.queries.figures import Sums
+from service_center.reports.queries.periods import Span
+from service_center.reports.queries.scope import Scope, last_days
 from staff.models import Branch, Person
 from surveys.actions import follow_ups, invitations
 from surveys.models import FollowUp, Invitation
@@ -60,6 +65,23 @@ def settle() -> None:
     """Let clocks fire and every pending fact reach its subscribers."""
     while sweep.once():
         pass
+
+
+def of(scope: Scope, code: str) -> Sums:
+    """One figure of the scope, as the dashboard reads it."""
+    found = totals.totals(scope, [Span(scope.since, scope.until)], whole=1)[code][0]
+    assert found is not None
+    return found
+
+
+def month(who: Person) -> Scope:
+    """The last thirty days as somebody sees them."""
+    return last_days(who.user, now=commands.now())
+
+
+def differences() -> list[str]:
+    """What a recomputation of the sums finds wrong."""
+    return list(sums.check(at=commands.now(), fix=False))
 
 
 def window(before: float = 24 * 20, after: float = 24 * 5) -> str:

@@ -1,29 +1,23 @@
-"""Figures over whole days, read from the sums: one query for all of them, whatever the period and the size.
-
-Where no sums are in force, or the period begins or ends within a day, the rows themselves are read.
-"""
+"""The sums by day, read: what whole days add to every figure, in one query whatever the period and the size."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
 
-from django.db.models import Exists, QuerySet, Sum
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateField, Exists, F, Func, IntegerField, QuerySet, Sum, Value
 
 from service_center.reports.models import Built, DaySum
-from service_center.reports.queries import figures
-from service_center.reports.queries.figures import CATALOGUE, Figure, Reading
 from service_center.reports.queries.parts import parts
-from service_center.reports.queries.scope import ONE_DAY, Scope
+from service_center.reports.queries.scope import Scope, midnight, zone
+from staff.models import Person
 from staff.permissions import same_branch, sees_all
 
-Step = Literal["day", "week", "month"]
-By = Literal["branch", "line", "engineer"]
-Counted = dict[str, tuple[int, Decimal]]
-"""Number of rows and amount in all, by part."""
+Slots = dict[int, tuple[int, Decimal]]
+"""Number of rows and amount in all, by slot: slot n lies between the edges n-1 and n."""
 
 
 def in_force() -> bool:
@@ -31,102 +25,56 @@ def in_force() -> bool:
     return _built().exists()
 
 
-def readings(scope: Scope, codes: Iterable[str], *, now: datetime) -> dict[str, Reading]:
-    """These figures of the scope; all that lie in time cost one query together."""
-    found = _grouped(_sums(scope), None) if scope.days is not None else {}
-    counted = found.get(None)
-    return {
-        code: _reading(CATALOGUE[code], counted, now)
-        if counted is not None and code in parts().of_figure
-        else figures.read(CATALOGUE[code], scope, now=now)
-        for code in codes
-    }
+def slots(scope: Scope, edges: Sequence[datetime]) -> dict[str, Slots] | None:
+    """By part, what the whole days of the scope between the edges add; the days of `cut` are not among them.
 
-
-def by_day(
-    scope: Scope, codes: Iterable[str], *, now: datetime, step: Step = "day"
-) -> dict[str, list[tuple[date, Reading]]]:
-    """These figures for each day, week (from Monday) or month of the scope, named by its first day; one query.
-
-    Raises ValueError for a period that is not of whole days.
+    None where no sums are in force, or where there is nothing to add up.
     """
-    if scope.days is None:
-        raise ValueError("only whole days can be told apart")
-    steps = list(dict.fromkeys(map(_BEGIN[step], _each_day(*scope.days))))
-    counted = _grouped(_sums(scope), "day", begin=_BEGIN[step])
-    return {
-        code: [(first, _reading(CATALOGUE[code], counted.get(first, {}), now)) for first in steps]
-        for code in codes
-    }
+    days = [day_of(edge) for edge in edges]
+    rows = _of(scope).filter(day__gte=days[0], day__lt=days[-1]).exclude(day__in=cut(edges))
+    bounds = Value(days, output_field=ArrayField(DateField()))
+    slot = Func(F("day"), bounds, function="width_bucket", output_field=IntegerField())
+    found: dict[str, Slots] = defaultdict(dict)
+    grouped = rows.values_list("part", slot).annotate(Sum("count"), Sum("amount"))
+    for part, number, count, amount in grouped:
+        found[part][number] = count, amount
+    return found or None
 
 
-def split(scope: Scope, codes: Iterable[str], *, by: By, now: datetime) -> dict[str, dict[int, Reading]]:
-    """These figures for each branch, product line or engineer that has rows (0: none); one query."""
-    if by == "branch":
-        counted = _grouped(_sums(scope), "branch_id")
-    else:
-        counted = _grouped(_sums(scope, facet=by), "member")
-    return {
-        code: {
-            member: _reading(CATALOGUE[code], sums, now)
-            for member, sums in counted.items()
-            if sums.keys() & {*parts().of_figure[code]}
-        }
-        for code in codes
-    }
+def cut(edges: Sequence[datetime]) -> list[date]:
+    """The days within which an edge lies: they are read from the rows."""
+    return sorted({day_of(edge) for edge in edges if edge != midnight(day_of(edge))})
 
 
-def _sums(scope: Scope, facet: str = "") -> QuerySet[DaySum]:
-    """The sums the scope is made of; none while they are being built. A person's are those of an engineer."""
-    assert scope.days is not None
-    first, last = scope.days
-    facet = facet or ("" if scope.person_id is None else DaySum.Facet.ENGINEER)
-    rows = DaySum.objects.filter(Exists(_built()), facet=facet, day__gte=first, day__lte=last)
-    if scope.person_id is not None:
-        rows = rows.filter(member=scope.person_id)
-    if scope.reach is None:
-        return rows
-    return rows.filter(branch_id=scope.reach) if _may_see(scope) else rows.none()
+def day_of(instant: datetime) -> date:
+    """The company's day an instant belongs to."""
+    return instant.astimezone(zone()).date()
 
 
 def _built() -> QuerySet[Built]:
     return Built.objects.filter(fingerprint=parts().fingerprint)
 
 
+def _of(scope: Scope) -> QuerySet[DaySum]:
+    """The sums of the level that tells apart what the scope asks for; none while they are being built."""
+    rows = DaySum.objects.filter(Exists(_built()), level=_level(scope))
+    if scope.line_id is not None:
+        rows = rows.filter(line_id=scope.line_id)
+    if scope.person_id is not None:
+        rows = rows.filter(engineer_id=scope.person_id)
+    if scope.team_id is not None:
+        rows = rows.filter(engineer_id__in=Person.objects.filter(team=scope.team_id).values("pk"))
+    if scope.reach is None:
+        return rows
+    return rows.filter(branch_id=scope.reach) if _may_see(scope) else rows.none()
+
+
+def _level(scope: Scope) -> str:
+    if scope.person_id is not None or scope.team_id is not None:
+        return DaySum.Level.ENGINEER
+    return DaySum.Level.WHOLE if scope.line_id is None else DaySum.Level.LINE
+
+
 def _may_see(scope: Scope) -> bool:
+    """A reader of one branch asks for another one in vain."""
     return sees_all(scope.user) or same_branch(scope.user, scope.reach)
-
-
-def _grouped(
-    rows: QuerySet[DaySum], column: str | None, *, begin: Callable[[Any], Any] = lambda value: value
-) -> dict[Any, Counted]:
-    """The sums by the values of a column (by None without one), and below it by part."""
-    names = ["part"] if column is None else [column, "part"]
-    found: dict[Any, dict[str, tuple[int, Decimal]]] = defaultdict(dict)
-    for *group, part, count, amount in rows.values_list(*names).annotate(Sum("count"), Sum("amount")):
-        below = found[begin(group[0]) if group else None]
-        known = below.get(part, (0, Decimal(0)))
-        below[part] = known[0] + count, known[1] + amount
-    return dict(found)
-
-
-def _reading(kind: Figure, counted: Counted, now: datetime) -> Reading:
-    """The figure from the sums of its parts, as `figures.read` has it from the rows."""
-    of_rows, of_hits = parts().of_figure[kind.code]
-    count, amount = counted.get(of_rows, (0, Decimal(0)))
-    if of_hits is not None:
-        return figures.share(kind, counted.get(of_hits, (0, Decimal(0)))[0], count, now)
-    if kind.unit in {"hours", "score"}:
-        return figures.mean(kind, amount / 3600 if kind.unit == "hours" else amount, count, now)
-    return Reading(kind, Decimal(count), count, count, now)
-
-
-def _each_day(first: date, last: date) -> Iterator[date]:
-    return (first + n * ONE_DAY for n in range((last - first).days + 1))
-
-
-_BEGIN: dict[str, Callable[[date], date]] = {
-    "day": lambda day: day,
-    "week": lambda day: day - timedelta(days=day.weekday()),
-    "month": lambda day: day.replace(day=1),
-}

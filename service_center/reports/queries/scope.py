@@ -66,7 +66,7 @@ class Scope:
     def _narrowed(self, person: str, line: str, team: str) -> Q:
         """What was asked for; the arguments name the columns that say whose a row is, of which line and team."""
         asked = {
-            "branch_id": self.branch_id,
+            "branch_id": self.reach,
             person: self.person_id,
             line: self.line_id,
             team: self.team_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,32 +26,36 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from service_center.reports.queries import catalogue  # noqa: F401 - entering the figures is what importing it does
+from service_center.reports.queries import rollups
 from service_center.reports.queries.figures import CATALOGUE, Figure, Measure, Sums
+from service_center.reports.queries.parts import parts
 from service_center.reports.queries.periods import Span
-from service_center.reports.queries.scope import Scope
+from service_center.reports.queries.scope import ONE_DAY, Scope, midnight
 
 NUMBER = DecimalField(max_digits=30, decimal_places=6)
 Totals = dict[str, list[Sums | None]]
 
 
 def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
-    """The sums of every figure in each span, in one query.
+    """The sums of every figure in each span, in two queries: whole days from the sums kept, the rest from the rows.
 
     `spans[:whole]` are periods, the others points of a trend. A figure that is no sum of shorter periods (different
     customers) is read for the periods only and None for the points; a figure of now is the same everywhere.
     """
     edges = sorted({edge for span in spans for edge in (span.since, span.until)})
-    whole_time = scope.within(edges[0], edges[-1])
-    measures = {code: kind.measure(whole_time) for code, kind in CATALOGUE.items()}
-    slots: dict[tuple[str, str], _Slots] = defaultdict(dict)
+    kept = rollups.slots(scope, edges)
+    time = scope.within(edges[0], edges[-1])
+    measures = {code: kind.measure(time) for code, kind in CATALOGUE.items()}
+    slots = _kept(kept or {})
+    reach = _Reach(
+        scope, edges, spans[:whole], [Span(edges[0], edges[-1])] if kept is None else _cut_days(edges)
+    )
     selects = [
-        select
-        for code, measure in measures.items()
-        for select in _selects(CATALOGUE[code], measure, scope, spans[:whole], edges)
+        select for code, measure in measures.items() for select in reach.selects(CATALOGUE[code], measure)
     ]
     for code, part, slot, count, total in selects[0].union(*selects[1:], all=True):
-        slots[code, part][slot] = (count, total)
+        known = slots[code, part].get(slot, _NOTHING)
+        slots[code, part][slot] = known[0] + count, known[1] + total
     return {
         code: [
             _sums(CATALOGUE[code], measure, slots, wanted)
@@ -60,9 +65,27 @@ def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
     }
 
 
+def _cut_days(edges: list[datetime]) -> list[Span]:
+    """Of the days within which an edge lies, what lies between the first edge and the last."""
+    days = ((midnight(day), midnight(day + ONE_DAY)) for day in rollups.cut(edges))
+    return [Span(max(begin, edges[0]), min(end, edges[-1])) for begin, end in days]
+
+
+def _kept(kept: dict[str, rollups.Slots]) -> dict[tuple[str, str], rollups.Slots]:
+    """The kept sums under the figures they make."""
+    slots: dict[tuple[str, str], rollups.Slots] = defaultdict(dict)
+    for code, (of_rows, of_hits) in parts().of_figure.items():
+        scale = 3600 if CATALOGUE[code].unit == "hours" else 1
+        slots[code, "rows"] = {
+            n: (count, amount / scale) for n, (count, amount) in kept.get(of_rows, {}).items()
+        }
+        if of_hits is not None:
+            slots[code, "hits"] = dict(kept.get(of_hits, {}))
+    return slots
+
+
 # -- from slots to spans ---------------------------------------------------------------------------------------------
 
-_Slots = dict[int, tuple[int, Decimal]]
 _NOTHING = (0, Decimal(0))
 
 
@@ -80,7 +103,7 @@ def _wanted(
 
 
 def _sums(
-    kind: Figure, measure: Measure, slots: dict[tuple[str, str], _Slots], wanted: range | None
+    kind: Figure, measure: Measure, slots: dict[tuple[str, str], rollups.Slots], wanted: range | None
 ) -> Sums | None:
     if wanted is None:
         return None
@@ -97,19 +120,28 @@ def _sums(
 # -- from rows to slots ----------------------------------------------------------------------------------------------
 
 
-def _selects(
-    kind: Figure, measure: Measure, scope: Scope, periods: Sequence[Span], edges: list[datetime]
-) -> Iterator[QuerySet[Any, Any]]:
-    """(figure, part, slot, count, sum): slot n lies between the edges n-1 and n; without an instant n is the period."""
-    if kind.now:
-        yield from _parts(kind, measure, Value(0), Value(0))
-    elif measure.when:
-        slot = _slot(measure.when, edges)
-        yield from _parts(kind, measure, slot, _slot(measure.hits_when, edges) if measure.hits_when else slot)
-    else:
-        for number, period in enumerate(periods):
-            measure = kind.measure(scope.within(period.since, period.until))
-            yield from _parts(kind, measure, Value(number), Value(number))
+@dataclass(frozen=True)
+class _Reach:
+    """What is read from the rows: figures that lie in time within the stretches, the others for each period."""
+
+    scope: Scope
+    edges: list[datetime]
+    periods: Sequence[Span]
+    stretches: Sequence[Span]
+
+    def selects(self, kind: Figure, measure: Measure) -> Iterator[QuerySet[Any, Any]]:
+        """(figure, part, slot, count, sum): slot n lies between the edges n-1 and n; without an instant n is the period."""
+        if kind.now:
+            yield from _parts(kind, measure, Value(0), Value(0))
+        elif measure.when:
+            for stretch in self.stretches:
+                measure = kind.measure(self.scope.within(stretch.since, stretch.until))
+                slot = _slot(measure.when, self.edges)
+                yield from _parts(kind, measure, slot, _slot(measure.hits_when or measure.when, self.edges))
+        else:
+            for number, period in enumerate(self.periods):
+                measure = kind.measure(self.scope.within(period.since, period.until))
+                yield from _parts(kind, measure, Value(number), Value(number))
 
 
 def _parts(kind: Figure, measure: Measure, slot: Any, hit_slot: Any) -> Iterator[QuerySet[Any, Any]]:

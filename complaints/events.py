@@ -16,6 +16,9 @@ INVESTIGATED = journal.define("complaint.investigated", _("记录了调查结论
 PLANNED = journal.define("complaint.planned", _("定下第 %(number)s 版处理方案，责任人 %(responsible)s"))
 CARRIED_OUT = journal.define("complaint.carried_out", _("责任部门报告处理完成"))
 CONTACTED = journal.define("complaint.contacted", _("联系了投诉客户"))
+TIME_CONFIRMED = journal.define(
+    "complaint.time_confirmed", _("主管确认了设备报告的时间 %(told_at)s，时限已更正")
+)
 REMINDED = journal.define("complaint.reminded", _("催办了投诉处理"))
 VISITED = journal.define("complaint.visited", _("服务主任亲自或派员走访了客户"))
 RESULT_TOLD = journal.define("complaint.result_told", _("把处理结果告知了客户"))

@@ -128,6 +128,11 @@ class ComplaintContact(models.Model):
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.outcome}"
 
+    @property
+    def belongs_to(self) -> Complaint:
+        """Whose page shows it."""
+        return self.complaint
+
 
 class Reminder(models.Model):
     """Completion was urged (CMP-20)."""

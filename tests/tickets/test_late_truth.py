@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from service_center.kernel import commands, journal, rulemaking, sweep
+from service_center.kernel import commands, journal, late_truth, rulemaking, sweep
 from service_center.kernel.models import Approval, Event, Setting
 from staff.models import Branch, Person
 from tests.tickets.conftest import Story, hours
-from tickets.actions import late_truth
+from tickets.actions import late_truth as steps
 from tickets.models import CustomerContact, Ticket, Visit
 
 pytestmark = pytest.mark.django_db
@@ -279,7 +279,7 @@ def test_without_the_guard_any_word_undoes_a_breach(
     late: Ticket, story: Story, api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: it is the judgement of the time that keeps the breach on record, nothing else."""
-    monkeypatch.setattr(late_truth, "_doubted", lambda *about: False)
+    monkeypatch.setattr(late_truth, "doubted", lambda *about: False)
     arrive(api(story.engineer), late, TOLD, YEARS)
     assert retracted(late) == ["acknowledge", "response"]
 
@@ -316,7 +316,7 @@ def test_phone_form_tells_both_times_and_the_supervisor_reads_them(
 )
 def test_offsets_in_words(seconds: float | None, words: str) -> None:
     request = Approval(
-        verb=late_truth.ARRIVAL,
+        verb=steps.ARRIVAL,
         payload={
             "told_at": "2026-03-02T01:00:00Z",
             "counted_at": "2026-03-02T03:00:00Z",
@@ -324,7 +324,7 @@ def test_offsets_in_words(seconds: float | None, words: str) -> None:
         },
     )
     with override("zh-hans"):
-        shown = dict(late_truth.describe(request))
+        shown = dict(steps.describe(request))
     assert shown == {
         "步骤": "到达现场",
         "设备报告的时间": "2026-03-02 09:00",
@@ -342,4 +342,5 @@ def test_document_names_the_header_of_exactly_these_operations(story: Story, api
         for parameter in operation.get("parameters", [])
         if (parameter["name"], parameter["in"]) == ("Device-Time", "header")
     }
-    assert carrying == {"create_ticket_contacts", "create_ticket_arrival", "create_ticket_departure"}
+    doors = ["ticket_contacts", "ticket_arrival", "ticket_departure", "complaint_contacts"]
+    assert carrying == {f"create_{door}" for door in doors}

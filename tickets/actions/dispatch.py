@@ -12,11 +12,12 @@ from customers import actions as crm
 from service_center.kernel import rulebook
 from service_center.kernel.access import require
 from service_center.kernel.errors import DomainError, Invalid
+from service_center.kernel.late_truth import tolerance
 from staff import actions as people
 from staff.models import Person
 from tickets import events, permissions
 from tickets.actions import messages, timing
-from tickets.actions.recording import keep, tell, tolerated_offset
+from tickets.actions.recording import keep, tell
 from tickets.models import Assignment, Escalation, Handover, Ticket
 from tickets.models.refusals import AssignmentAnswered
 from tickets.states import OPEN, AssignmentStatus, EscalationTarget, VisitStatus
@@ -70,7 +71,7 @@ def _require_fit(ticket: Ticket, engineer: Person, expected_at: datetime, at: da
         raise Invalid(_("只能派给在职的维修工程师。"), field="engineer")
     if engineer.branch_id != ticket.branch_id:
         raise Invalid(_("该工程师不属于本网点，请另选工程师。"), field="engineer")
-    if expected_at < at - tolerated_offset():
+    if expected_at < at - tolerance():
         raise Invalid(_("预计处理时间不能早于现在。"), field="expected_at")
     if ticket.product_model is not None and not engineer.licensed_for(ticket.product_model, at):
         raise MissingLicence(field="engineer")

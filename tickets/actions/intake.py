@@ -13,11 +13,12 @@ from customers.models import Contact, Customer, ProductModel, Unit
 from service_center.kernel import commands, numbering, rulebook
 from service_center.kernel.access import has_role, require
 from service_center.kernel.errors import Invalid
+from service_center.kernel.late_truth import tolerance
 from staff.models import Person
 from tickets import events, permissions
 from tickets.actions import messages, timing
 from tickets.actions.dispatch import least_busy
-from tickets.actions.recording import keep, tell, tolerated_offset
+from tickets.actions.recording import keep, tell
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _reported(reported_at: datetime | None, at: datetime) -> datetime:
     if reported_at is None:
         return at
     reach = timedelta(days=int(rulebook.rule("ticket.report_back", at=at).value))
-    if reported_at > at + tolerated_offset():
+    if reported_at > at + tolerance():
         raise Invalid(_("报修时间不能晚于现在。"), field="reported_at")
     if reported_at < at - reach:
         raise Invalid(_("报修时间最早为 %(days)s 天前。") % {"days": reach.days}, field="reported_at")

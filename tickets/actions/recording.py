@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from service_center.kernel import journal, rulebook
+from service_center.kernel import journal, late_truth
 from service_center.kernel.device_time import Told, put_right
 from service_center.kernel.errors import Invalid
 from service_center.kernel.models import Event
@@ -52,16 +52,11 @@ def took_place(
     the field `at`.
     """
     told = put_right(occurred_at, device_time=device_time, now=at)
-    if told.at > at + tolerated_offset():
+    if told.at > at + late_truth.tolerance():
         raise Invalid(_("时间不能晚于现在，请检查设备的时钟。"), field="at")
-    if told.at < not_before - tolerated_offset():
+    if told.at < not_before - late_truth.tolerance():
         raise Invalid(_("时间不能早于 %(from)s。") % {"from": local(not_before)}, field="at")
     return replace(told, at=max(min(told.at, at), not_before))
-
-
-def tolerated_offset() -> timedelta:
-    """How far a device's clock may be off before its times are doubted."""
-    return timedelta(seconds=int(rulebook.setting("ticket.device.offset_seconds")))
 
 
 def local(moment: datetime) -> str:

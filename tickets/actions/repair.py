@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from service_center.kernel.access import require
 from service_center.kernel.errors import Invalid
+from service_center.kernel.late_truth import tolerance
 from staff import actions as people
 from tickets import events, permissions
 from tickets.actions import timing
-from tickets.actions.recording import keep, tell, tolerated_offset
+from tickets.actions.recording import keep, tell
 from tickets.models import Charge, Consent, Diagnosis, Ticket, WorkTime
 from tickets.states import ChargeKind
 
@@ -102,9 +103,9 @@ def enter_time(
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_repair, actor, ticket)
     ticket.enter_time()
-    if started_at < ticket.reported_at - tolerated_offset():
+    if started_at < ticket.reported_at - tolerance():
         raise Invalid(_("工时不能早于工单登记。"), field="started_at")
-    if started_at + timedelta(minutes=minutes) > at + tolerated_offset():
+    if started_at + timedelta(minutes=minutes) > at + tolerance():
         raise Invalid(_("工时不能晚于现在。"), field="minutes")
     keep(ticket)
     row = WorkTime.objects.create(

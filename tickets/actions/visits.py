@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from service_center.kernel import errors
 from service_center.kernel.access import require
 from service_center.kernel.errors import Invalid
+from service_center.kernel.late_truth import tolerance
 from staff import actions as people
 from tickets import events, permissions
 from tickets.actions import late_truth, messages, timing
 from tickets.actions.dispatch import ALIVE, travel_time
-from tickets.actions.recording import keep, tell, tolerated_offset
+from tickets.actions.recording import keep, tell
 from tickets.models import Ticket, Visit
 from tickets.states import VisitStatus
 
@@ -66,7 +67,7 @@ def appoint(
 def _require_future(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at <= starts_at:
         raise Invalid(_("结束时间必须晚于开始时间。"), field="ends_at")
-    if ends_at < at - tolerated_offset():
+    if ends_at < at - tolerance():
         raise Invalid(_("预约时间不能早于现在。"), field="starts_at")
 
 

@@ -97,7 +97,4 @@ WORDS: Final[dict[str, StrPromise]] = {
     "sequence": _("第几次"),
     "punctual": _("准时"),
     "customer_absent": _("客户不在"),
-    "told_at": _("设备报时"),
-    "arrival_told_at": _("设备所报到达"),
-    "departure_told_at": _("设备所报离开"),
 }

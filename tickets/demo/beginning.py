@@ -1,158 +1,262 @@
 """The first half of a ticket computed in memory: what verbs have in common, intake, triage, dispatch.
 
-Each method stands for the verb of its name: the same change of the ticket (the model's own methods), the same record,
-the same clocks (`timing` on a book in memory) and the same facts.
+Each method stands for the verb of its name and leaves its rows: the ticket's columns, the record, the clocks (`timing` on a
+book in memory) and the facts. Scripts only say what may be done, so nothing is checked here; tests hold both ways equal.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from customers.models import Access
-from service_center.kernel import attachments, numbering, rulebook
+from customers.models import Access, Customer, ProductModel, Unit
+from service_center.kernel import attachments, bigrams, copying, numbering, rulebook
 from service_center.kernel.clock_drafts import ClockDrafts
-from service_center.kernel.drafting import Draft
+from service_center.kernel.copying import Sheet
+from service_center.kernel.drafting import Draft, Row
+from service_center.kernel.journal import EventType
+from service_center.kernel.models import User
+from service_center.kernel.worktime import ticks
 from staff import events as staff_events
 from staff.models import Booking, Person
-from staff.states import LIVE_BOOKINGS, BookingKind
 from tickets import events
 from tickets.actions import timing
-from tickets.actions.dispatch import travel_time
-from tickets.actions.late_truth import Moment
-from tickets.actions.recording import took_place
 from tickets.demo.scripts import Script
 from tickets.demo.world import PNG
-from tickets.models import Answer, Assignment, CustomerContact, SearchDocument, Ticket, Triage, Verification
-from tickets.queries import search
-from tickets.states import AssignmentStatus, ContactOutcome
+from tickets.models import (
+    Answer,
+    Assignment,
+    CustomerContact,
+    SearchDocument,
+    Ticket,
+    Triage,
+    Verification,
+)
 
 if TYPE_CHECKING:
-    from service_center.kernel.journal import EventType
+    from django.db.models import Model
 
-Row = TypeVar("Row", bound=models.Model)
+TICKET, PERSON = Ticket._meta.label_lower, Person._meta.label_lower
 
 
 class Desk:
     """What the tickets of one transaction share: rows to be, clocks, numbers, the one picture of a signature."""
 
-    def __init__(self) -> None:
-        self.drafts = Draft()
-        self.clocks = ClockDrafts(self.drafts)
-        self.numbers = numbering.Run()
+    def __init__(self, numbers: numbering.Run, *, keys_ahead: int = 200) -> None:
+        self.draft = Draft(keys_ahead=keys_ahead)
+        self.clocks = ClockDrafts(self.draft)
+        self.numbers = numbers
         self.picture = attachments.keep(SimpleUploadedFile("signature.png", PNG, content_type="image/png"))
-        self.granted: set[tuple[int, int, int | None]] = set(
-            Access.objects.values_list("person_id", "customer_id", "unit_id")
-        )
+        self.visit = timedelta(minutes=int(rulebook.setting("dispatch.visit.minutes")))
+        self.travel = timedelta(minutes=int(rulebook.setting("dispatch.travel.minutes")))
+        self._found_by: dict[tuple[int, str, str, bool], tuple[frozenset[str], bytes]] = {}
+        self.searches: Sheet = self.draft.sheet(SearchDocument, ("ticket_id", "document"))
 
-    def close(self, now: datetime) -> None:
-        """Let the clocks ring up to now, then insert everything."""
+    def close(self, now: datetime) -> int:
+        """Let the clocks ring up to now, then write everything; returns how many rows."""
         self.clocks.run_to(now)
-        self.numbers.close()
-        self.drafts.write()
+        return self.draft.write()
+
+    def index(self, case: Case) -> None:
+        """The words a ticket may be found by (`search.document`): the number's are its own, the others shared by many."""
+        about = (case.machine.pk, case.subject, case.symptom, case.unit is not None)
+        known = self._found_by.get(about)
+        if known is None:
+            model = case.product_model
+            told = [case.subject, case.symptom, case.customer.name]
+            if case.unit is not None and model is not None:
+                told += [case.unit.serial, f"{model.code} {model.name_zh} {model.name_en}"]
+            shared = sorted({word for text in told for word in bigrams.words(text)})
+            known = self._found_by[about] = frozenset(shared), b"".join(map(_word, shared))
+        number = case.number
+        own = {*bigrams.words(number), *bigrams.words(number.rpartition("-")[2].lstrip("0"))} - known[0]
+        document = copying.vector(len(known[0]) + len(own), known[1] + b"".join(map(_word, sorted(own))))
+        self.searches.rows.append(self.searches.start + copying.bigint(case.pk) + document)
+
+
+def _word(word: str) -> bytes:
+    return word.encode() + b"\x00\x00\x00"
+
+
+class Case:
+    """A ticket's columns while its life is computed, by the names the model gives them."""
+
+    pk: int
+    number: str
+    customer: Customer
+    unit: Unit | None
+    machine: Unit
+    product_model: ProductModel | None
+    channel: str
+    subject: str
+    symptom: str
+    zone: str
+    reported_at: datetime
+    registered_at: datetime
+    promised_at: datetime | None
+    mode = service_category = complexity = nature = ""
+    tier = "ordinary"
+    status = "registered"
+    version = reopen_count = 0
+    is_critical = on_site = consented = diagnosed = False
+    first_time_fix: bool | None = None
+    product_line_id: str | None = None
+    assignee: Person | None = None
+    assigned_at: datetime | None = None
+    expected_at: datetime | None = None
+    verified_at: datetime | None = None
+    responded_at: datetime | None = None
+    classified_at: datetime | None = None
+    appointed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    handled_at: datetime | None = None
+    result_told_at: datetime | None = None
+    closed_at: datetime | None = None
+    archived_at: datetime | None = None
+
+    @property
+    def engineer(self) -> Person:
+        assert self.assignee is not None
+        return self.assignee
+
+
+COLUMNS = (
+    "status", "version", "reopen_count", "mode", "service_category", "complexity", "nature", "tier", "is_critical",
+    "on_site", "consented", "diagnosed", "first_time_fix", "product_line_id", "assigned_at", "expected_at",
+    "verified_at", "responded_at", "classified_at", "appointed_at", "arrived_at", "handled_at", "result_told_at",
+    "closed_at", "archived_at", "promised_at",
+)  # fmt: skip
+"""What changes on a ticket after its registration."""
 
 
 class Beginning:
     """One ticket in memory with its records, newest last."""
 
     def __init__(self, desk: Desk, script: Script) -> None:
-        self.desk, self.drafts, self.clocks = desk, desk.drafts, desk.clocks
-        self.script = script
-        self.ticket = Ticket()
-        self.records: dict[type[models.Model], list[Any]] = {}
-        self.bookings: list[tuple[models.Model, Booking]] = []
+        self.desk, self.draft, self.script = desk, desk.draft, script
+        self.case = Case()
+        self.ticket = cast(Ticket, self.case)
+        """The case as `timing` reads it."""
+        self.records: dict[type[Model], list[Row]] = {}
+        self.bookings: list[tuple[Row, Row, Person]] = []
+        self.at: datetime
+        self.tick: int
+        self.by: User
 
-    def play(self) -> None:
-        """Take every step of the script, then index the ticket's words."""
-        for step in self.script.steps:
-            self.at, self.by = step.at, step.by
-            getattr(self, step.verb)(**step.body)
-        self.drafts.add(SearchDocument(ticket=self.ticket, document=search.document(self.ticket)))
+    def play(self) -> Case:
+        """Take every step of the script, then write the ticket as it is and what it is found by."""
+        for verb, at, by, body in self.script.steps:
+            self.at, self.tick, self.by = at, ticks(at), by
+            getattr(self, verb)(**body)
+        case = self.case
+        self.row.update((name, getattr(case, name)) for name in COLUMNS)
+        self.row["assignee_id"] = None if case.assignee is None else case.assignee.id
+        self.desk.index(case)
+        return case
 
     # -- what verbs have in common ---------------------------------------------------------------------------------
 
-    def new(self, model: type[Row], **values: Any) -> Row:
-        row = self.drafts.new(model, ticket=self.ticket, **({"at": self.at, "by": self.by} | values))
-        self.records.setdefault(model, []).append(row)
+    def new(self, model: type[Model], **values: Any) -> Row:
+        row = self.draft.row(model, ticket_id=self.case.pk, at=self.tick, by_id=self.by.id, **values)
+        records = self.records.get(model)
+        if records is None:
+            self.records[model] = [row]
+        else:
+            records.append(row)
         return row
 
-    def all(self, model: type[Row]) -> list[Row]:
+    def all(self, model: type[Model]) -> list[Row]:
         return self.records.get(model, [])
 
-    def keep(self) -> None:
-        self.ticket.version += 1
-
     def tell(self, kind: EventType, *, occurred_at: datetime | None = None, **data: Any) -> None:
-        links = (self.ticket.unit, self.ticket.customer)
-        self.drafts.tell(
-            kind, self.ticket, actor=self.by, at=self.at, occurred_at=occurred_at, links=links, **data
+        self.draft.say(
+            self.draft.head(kind, TICKET),
+            self.case.pk,
+            version=self.case.version,
+            actor=self.by.id,
+            at=self.tick,
+            occurred_at=None if occurred_at is None else ticks(occurred_at),
+            data=data,
+            links=self.links,
         )
 
-    def happened(
-        self, occurred_at: datetime | None, device_time: datetime | None, not_before: datetime
-    ) -> Moment:
-        """What was told is true: nobody doubts a history."""
-        told = took_place(occurred_at, device_time=device_time, not_before=not_before, at=self.at)
-        return Moment(told.at, None, told.offset_s)
+    def happened(self, occurred_at: datetime | None, not_before: datetime) -> datetime:
+        """When it was, as a device tells it: nobody doubts a history."""
+        return self.at if occurred_at is None else max(min(occurred_at, self.at), not_before)
 
     # -- intake and triage -----------------------------------------------------------------------------------------
 
-    def register(self, *, with_unit: bool, reported_at: datetime | None, **body: Any) -> None:
-        unit = self.script.unit
-        machine = unit if with_unit else None
-        self.ticket = self.drafts.new(
+    def register(
+        self, *, with_unit: bool, reported_at: datetime | None, promised_at: datetime | None = None, **body: Any
+    ) -> None:
+        case, unit, at = self.case, self.script.unit, self.at
+        customer, machine = unit.customer, unit if with_unit else None
+        case.number = self.desk.numbers.next_number("T", at=at)
+        case.customer, case.unit, case.machine = customer, machine, unit
+        case.product_model = machine.product_model if machine else None
+        case.zone, case.channel, case.subject, case.symptom = customer.zone, body["channel"], body["subject"], body["symptom"]
+        case.reported_at, case.registered_at, case.promised_at = min(reported_at or at, at), at, promised_at
+        case.version = 1
+        self.row = self.draft.row(
             Ticket,
-            number=self.desk.numbers.next_number("T", at=self.at),
-            reported_at=min(reported_at or self.at, self.at),
-            registered_at=self.at,
-            registered_by=self.by,
-            customer=unit.customer,
-            unit=machine,
-            product_model=machine.product_model if machine else None,
+            number=case.number,
+            reported_at=case.reported_at,
+            registered_at=self.tick,
+            registered_by_id=self.by.id,
+            customer_id=customer.id,
+            unit_id=machine.id if machine else None,
+            product_model_id=machine.product_model_id if machine else None,
             warranty_until=machine.warranty_until if machine else None,
-            branch=unit.customer.branch,
-            zone=unit.customer.zone,
-            owner=self.by.person,
+            branch_id=customer.branch_id,
+            zone=customer.zone,
+            owner_id=self.by.person.id,
             **body,
         )
-        self.keep()
-        timing.registered(self.ticket, at=self.at, on=self.clocks)
-        self.tell(
-            events.REGISTERED,
-            occurred_at=self.ticket.reported_at,
-            channel=body["channel"],
-            demand=body["demand"],
-            owner=self.by.username,
-            branch=self.ticket.branch.code,
-        )
+        case.pk = self.row.pk
+        link = self.draft.link
+        timelines = [(link(TICKET), case.pk), (link("customers.customer"), customer.id)]
+        if machine is not None:
+            timelines.insert(1, (link("customers.unit"), machine.id))
+        self.links = tuple(timelines)
+        self.clocks = self.desk.clocks.of_row(TICKET, case.pk)
+        timing.registered(self.ticket, at=at, on=self.clocks)
+        told = {"channel": body["channel"], "demand": body["demand"], "owner": self.by.username}
+        self.tell(events.REGISTERED, occurred_at=case.reported_at, **told, branch=customer.branch.code)
 
     def verify(self, *, confirmed: bool, note: str) -> None:
-        self.ticket.verify(at=self.at)
-        self.keep()
+        case = self.case
+        case.status, case.verified_at = "verified", self.at
+        case.version += 1
         self.new(Verification, confirmed=confirmed, note=note)
         self.tell(events.VERIFIED, confirmed=confirmed)
 
     def answer(self, *, text: str) -> None:
-        self.ticket.answer(at=self.at)
-        self.keep()
+        case, at = self.case, self.at
+        case.status, case.closed_at = "answered", at
+        case.complexity = case.complexity or "simple"
+        case.responded_at = case.responded_at or at
+        case.version += 1
         self.new(Answer, text=text)
-        timing.answered(self.ticket, at=self.at, on=self.clocks)
+        timing.answered(self.ticket, at=at, on=self.clocks)
         self.tell(events.ANSWERED)
 
-    def classify(self, **body: Any) -> None:
-        self.ticket.classify(at=self.at, **body)
-        self.keep()
-        self.new(Triage, **body)
+    def classify(
+        self, *, nature: str, product_line: Any, tier: str, mode: str, complexity: str, service_category: str,
+        is_critical: bool,
+    ) -> None:  # fmt: skip
+        case = self.case
+        case.status, case.classified_at = "classified", self.at
+        case.product_line_id = None if product_line is None else product_line.pk
+        case.nature, case.tier, case.mode, case.complexity = nature, tier, mode, complexity
+        case.service_category, case.is_critical = service_category, is_critical
+        case.version += 1
+        told = {"tier": tier, "complexity": complexity, "mode": mode, "nature": nature, "is_critical": is_critical}
+        self.new(Triage, product_line_id=case.product_line_id, service_category=service_category, **told)
         timing.classified(self.ticket, at=self.at, on=self.clocks)
-        told: dict[str, Any] = {
-            name: body[name] for name in ("tier", "complexity", "mode", "nature", "is_critical")
-        }
-        self.tell(events.CLASSIFIED, **told, category=body["service_category"])
-        if body["is_critical"]:
+        self.tell(events.CLASSIFIED, **told, category=service_category)
+        if is_critical:
             self.tell(events.FLAGGED)
 
     def note(
@@ -164,103 +268,100 @@ class Beginning:
         occurred_at: datetime | None = None,
         device_time: datetime | None = None,
     ) -> None:
-        moment = self.happened(occurred_at, device_time, self.ticket.reported_at)
-        when = moment.counts
-        self.ticket.note_contact(reached=outcome == ContactOutcome.REACHED, at=when)
-        self.keep()
+        case, when = self.case, self.happened(occurred_at, self.case.reported_at)
+        if outcome == "reached":
+            case.responded_at = when if case.responded_at is None else min(case.responded_at, when)
+        case.version += 1
         row = self.new(CustomerContact, occurred_at=when, channel=channel, outcome=outcome, note=note)
-        if outcome == ContactOutcome.REACHED:
+        if outcome == "reached":
             timing.responded(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
-        told = {"channel": channel, "outcome": outcome, "contact": row.pk, **moment.data}
+        told = {"channel": channel, "outcome": outcome, "contact": row.pk, **_offset(device_time)}
         self.tell(events.CONTACTED, occurred_at=when, **told)
 
     # -- dispatch --------------------------------------------------------------------------------------------------
 
     def assign(self, *, engineer: Person, expected_at: datetime) -> None:
-        self.ticket.assign_to(engineer, expected_at=expected_at, at=self.at)
-        self.keep()
-        row = self.new(Assignment, engineer=engineer, expected_at=expected_at)
+        case = self.case
+        case.status = "dispatched" if case.status == "classified" else case.status
+        case.assignee, case.assigned_at, case.expected_at = engineer, self.at, expected_at
+        case.version += 1
+        row = self.new(Assignment, engineer_id=engineer.id, expected_at=expected_at)
         timing.handed_to_engineer(self.ticket, at=self.at, on=self.clocks)
-        minutes = timedelta(minutes=int(rulebook.setting("dispatch.visit.minutes")))
-        self.book(row, engineer, expected_at, expected_at + minutes)
-        self._grant(engineer)
-        self.tell(
-            events.ASSIGNED,
-            engineer=engineer.user.username,
-            expected_at=expected_at.isoformat(),
-            assignment=row.pk,
-        )
-
-    def _grant(self, engineer: Person) -> None:
-        key = (engineer.pk, self.ticket.customer_id, self.ticket.unit_id)
-        if key not in self.desk.granted:
-            self.desk.granted.add(key)
-            self.drafts.new(
-                Access,
-                person=engineer,
-                customer=self.ticket.customer,
-                unit=self.ticket.unit,
-                granted_at=self.at,
-            )
+        self.book(row, "tickets.assignment", engineer, expected_at, expected_at + self.desk.visit)
+        if self.tick in self.script.grants:
+            granted = {"customer_id": case.customer.id, "unit_id": case.unit.id if case.unit else None}
+            self.draft.row(Access, person_id=engineer.id, granted_at=self.tick, **granted)
+        told = {"engineer": engineer.user.username, "expected_at": expected_at.isoformat()}
+        self.tell(events.ASSIGNED, **told, assignment=row.pk)
 
     def unassign(self) -> None:
-        engineer = self.ticket.engineer
-        self.ticket.unassign()
-        self.keep()
-        self._end_assignment(AssignmentStatus.WITHDRAWN, "")
+        engineer = self.case.engineer
+        self._end_assignment("withdrawn", "")
         self.tell(events.UNASSIGNED, engineer=engineer.user.username)
 
     def respond(self, *, accepted: bool, reason: str = "") -> None:
-        row = self.all(Assignment)[-1]
-        told: dict[str, Any] = {"engineer": row.engineer.user.username}
-        if accepted:
-            self.ticket.accept()
-            self.keep()
-            row.status, row.answered_at, row.reason = AssignmentStatus.ACCEPTED, self.at, reason
-            timing.acknowledged(self.ticket, at=self.at, on=self.clocks)
-            self.tell(events.ACCEPTED, **told)
-        else:
-            self.ticket.decline(reason=reason)
-            self.keep()
-            self._end_assignment(AssignmentStatus.DECLINED, reason)
-            self.tell(events.DECLINED, **told, assignment=row.pk)
+        engineer, row = self.case.engineer, self.all(Assignment)[-1]
+        if not accepted:
+            self._end_assignment("declined", reason)
+            self.tell(events.DECLINED, engineer=engineer.user.username, assignment=row.pk)
+            return
+        self.case.version += 1
+        row.update(status="accepted", answered_at=self.tick, reason=reason)
+        timing.acknowledged(self.ticket, at=self.at, on=self.clocks)
+        self.tell(events.ACCEPTED, engineer=engineer.user.username)
 
-    def _end_assignment(self, status: AssignmentStatus, reason: str) -> None:
-        row = self.all(Assignment)[-1]
-        row.status, row.answered_at, row.reason = status, self.at, reason
+    def _end_assignment(self, status: str, reason: str) -> None:
+        """Back to the list of the undispatched."""
+        case, row = self.case, self.all(Assignment)[-1]
+        case.status, case.assignee, case.assigned_at, case.expected_at = "classified", None, None, None
+        case.version += 1
+        row.update(status=status, answered_at=self.tick, reason=reason)
         timing.taken_from_engineer(self.ticket, at=self.at, on=self.clocks)
         self.release(row)
 
-    def book(self, source: models.Model, who: Person, starts_at: datetime, ends_at: datetime) -> None:
+    def book(self, source: Row, label: str, who: Person, starts_at: datetime, ends_at: datetime) -> None:
         """Hours of the engineer, with the way there (staff.actions.book)."""
-        row = self.drafts.new(
+        row = self.draft.row(
             Booking,
-            person=who,
-            kind=BookingKind.VISIT,
+            person_id=who.id,
+            kind="visit",
             starts_at=starts_at,
             ends_at=ends_at,
-            span=DateTimeTZRange(starts_at - travel_time(), ends_at, "[)"),
-            source_type=source._meta.label_lower,
+            span=(starts_at - self.desk.travel, ends_at),
+            source_type=label,
             source_id=source.pk,
         )
-        self.bookings.append((source, row))
-        self._tell_of(staff_events.BOOKED, row)
+        self.bookings.append((source, row, who))
+        self._tell_of(staff_events.BOOKED, row, who)
 
-    def release(self, source: models.Model) -> None:
+    def release(self, source: Row) -> None:
         """Give back what is booked for the row (staff.actions.release)."""
-        for owner, row in self.bookings:
-            if owner is source and row.status in LIVE_BOOKINGS:
-                row.release()
-                self._tell_of(staff_events.BOOKING_RELEASED, row)
+        for owner, row, who in self.bookings:
+            if owner is source and row["status"] != "released":
+                row["status"] = "released"
+                row["version"] += 1
+                self._tell_of(staff_events.BOOKING_RELEASED, row, who)
 
-    def _tell_of(self, kind: EventType, row: Booking) -> None:
-        self.drafts.tell(
-            kind,
-            row.person,
-            actor=self.by,
-            at=self.at,
-            booking=row.pk,
-            purpose=row.kind,
-            starts_at=row.starts_at.isoformat(),
-            ends_at=row.ends_at.isoformat(),
+    def _tell_of(self, kind: EventType, row: Row, who: Person) -> None:
+        told = {"starts_at": row["starts_at"].isoformat(), "ends_at": row["ends_at"].isoformat()}
+        self.tell_staff(kind, who, booking=row.pk, purpose="visit", **told)
+
+    def tell_staff(
+        self, kind: EventType, who: Person, *, occurred_at: datetime | None = None, **data: Any
+    ) -> None:
+        """A fact about a person of the staff."""
+        self.draft.say(
+            self.draft.head(kind, PERSON),
+            who.id,
+            version=getattr(who, "version", None),
+            actor=self.by.id,
+            at=self.tick,
+            occurred_at=None if occurred_at is None else ticks(occurred_at),
+            data=data,
+            links=((self.draft.link(PERSON), who.id),),
         )
+
+
+def _offset(device_time: datetime | None) -> dict[str, float]:
+    """What a fact says of the device that told its time: its clock is right."""
+    return {} if device_time is None else {"offset_s": 0.0}

@@ -4,12 +4,13 @@ const started = [];
 
 // Run `start` on everything that matches now and on everything that comes in later, by htmx or by `announce`.
 export function onContent(selector, start) {
+  const done = new WeakSet();
   const begin = (root) => {
     const found = [...root.querySelectorAll(selector)];
     if (root.matches?.(selector)) found.push(root);
     for (const element of found) {
-      if (!element.dataset.started) {
-        element.dataset.started = "yes";
+      if (!done.has(element)) {
+        done.add(element);
         start(element);
       }
     }

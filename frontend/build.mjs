@@ -1,14 +1,18 @@
-// Bundles src/ into dist/ under stable names, and makes one sprite of the icons that pages really use.
+// Bundles src/ into dist/ under stable names, and makes one sprite of the icons that pages really use; for the phone also
+// a light style sheet, its service worker, the list of files it needs without a network, and the icons of the app.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { drawIcons } from "./build/app_icons.mjs";
+import { purge } from "./build/css.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const work = join(here, "dist.new");
 const dist = join(here, "dist");
+const TARGET = ["es2022", "chrome123", "firefox120", "safari17.5"];
 const NOT_OURS = new Set(["node_modules", "frontend", "staticfiles", "media"]);
 // {% icon "phone" %}, icon="phone", icon: "phone" and <use href="...#phone"> name an icon.
 const ICON = /\bicon["']?\s*[=:( ]\s*["']([a-z][a-z0-9-]+)["']/g;
@@ -18,27 +22,77 @@ const STEP = /\bStep\(\s*"[a-z-]+",\s*\w+\((?:"[^"]*",\s*)?"[^"]*"\),\s*"([a-z][
 
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
-await bundle();
+const built = await bundle();
+await bundleWorker();
+await purge(join(work, "phone.css"), wordsOfPages());
 await writeFile(join(work, "icons.svg"), await sprite(await usedIcons()));
+await drawIcons(join(here, "src", "app.svg"), work);
+await writeShell(built.metafile);
 await writeManifest();
 await rm(dist, { recursive: true, force: true });
 await rename(work, dist);
 
-async function bundle() {
-  await build({
-    entryPoints: ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css"].map((name) => join(here, "src", name)),
+function bundle() {
+  const entries = ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css", "outbox.js"];
+  return build({
+    entryPoints: entries.map((name) => join(here, "src", name)),
     outdir: work,
     bundle: true,
     format: "esm",
     splitting: true,
     minify: true,
-    target: ["es2022", "chrome123", "firefox120", "safari17.5"],
+    metafile: true,
+    target: TARGET,
     entryNames: "[name]",
     chunkNames: "chunk-[name]-[hash]",
     assetNames: "asset-[name]-[hash]",
     legalComments: "linked",
     logLevel: "warning",
   });
+}
+
+// One classic script: module workers are not known everywhere.
+function bundleWorker() {
+  return build({
+    entryPoints: [join(here, "src", "offline", "worker.js")],
+    outfile: join(work, "worker.js"),
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: TARGET,
+    logLevel: "warning",
+  });
+}
+
+async function* wordsOfPages() {
+  for await (const file of files(join(root, "templates"), /\.html$/)) yield readFile(file, "utf8");
+  for await (const file of files(join(here, "src"), /\.js$/)) yield readFile(file, "utf8");
+}
+
+// What a phone page loads at once, and what it loads on demand (the decoder of bar codes): the service worker keeps both.
+async function writeShell({ outputs }) {
+  const named = Object.fromEntries(Object.entries(outputs).map(([path, made]) => [basename(path), made]));
+  const chunks = closure(named, ["phone.js"], "import-statement");
+  const lazy = closure(named, [...chunks], "dynamic-import").filter((name) => !chunks.includes(name));
+  const later = closure(named, lazy, "import-statement").filter((name) => !chunks.includes(name));
+  const shell = {
+    entries: ["phone.js", "phone.css", "icons.svg"],
+    chunks: chunks.filter((name) => name !== "phone.js"),
+    later,
+  };
+  const digest = createHash("sha256");
+  for (const name of [...shell.entries, ...shell.chunks, "worker.js"]) digest.update(await readFile(join(work, name)));
+  await writeFile(join(work, "shell.json"), `${JSON.stringify({ version: digest.digest("hex").slice(0, 16), ...shell })}\n`);
+}
+
+function closure(named, begin, kind) {
+  const found = new Set(begin);
+  for (const name of found) {
+    for (const one of named[name]?.imports ?? []) {
+      if (one.kind === kind && !one.external) found.add(basename(one.path));
+    }
+  }
+  return [...found].sort();
 }
 
 async function usedIcons() {

@@ -24,7 +24,19 @@ from .processes import lock, need_space, run_logged
 from .terminal import Refusal, step
 
 OLDEST_NODE = 20
-_BUILT = [FRONTEND / "dist" / name for name in ("desk.js", "phone.js", "charts.js", "desk.css", "icons.svg")]
+_BUILT = [
+    FRONTEND / "dist" / name
+    for name in (
+        "desk.js",
+        "phone.js",
+        "charts.js",
+        "desk.css",
+        "phone.css",
+        "icons.svg",
+        "worker.js",
+        "shell.json",
+    )
+]
 
 
 def ensure() -> None:
@@ -67,11 +79,14 @@ def _install(npm: list[str]) -> None:
 
 
 def _build_inputs(packages: str) -> str:
-    """The sources, and every line of pages and Python that may name an icon of the sprite."""
+    """The sources, the pages (their classes decide what stays in the phone's style sheet), and every line of Python that
+    may name an icon of the sprite.
+    """
     digest = hashlib.sha256(packages.encode())
     sources = [path for path in (FRONTEND / "src").rglob("*") if path.is_file()]
-    digest.update(fingerprint([*sources, FRONTEND / "build.mjs"]).encode())
-    for path in project_files(".html", ".py"):
+    makers = [FRONTEND / "build.mjs", *sorted((FRONTEND / "build").glob("*.mjs"))]
+    digest.update(fingerprint([*sources, *makers, *project_files(".html")]).encode())
+    for path in project_files(".py"):
         for line in path.read_bytes().splitlines():
             if b"icon" in line:
                 digest.update(line)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.web import board, desk, menu, page, phone, queue
+from tickets.web import board, desk, menu, page, phone_urls, queue
 
 __all__ = ["menu", "urlpatterns"]
 
@@ -15,7 +15,5 @@ urlpatterns = [
     path("tickets/<str:number>/live/", page.live, name="ticket-live"),
     path("tickets/<str:number>/clocks/<int:pk>/", page.clock, name="ticket-clock"),
     path("tickets/<str:number>/<str:noun>/", page.noun, name="ticket-noun"),
-    path("phone/", phone.jobs, name="phone"),
-    path("phone/<str:number>/", phone.job, name="phone-job"),
-    path("phone/<str:number>/reach/", phone.reach, name="phone-reach"),
+    *phone_urls.urlpatterns,
 ]

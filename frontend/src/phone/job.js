@@ -298,6 +298,7 @@ async function tried(act) {
 
 async function done(open) {
   toast(said("saved"), "success");
+  document.body.dataset.unsent = Number(document.body.dataset.unsent) + 1; // counted anew in a moment
   delete open.dataset.op;
   edited = undefined;
   history.replaceState({}, "", `/phone/${job.number}/`);

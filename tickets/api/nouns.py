@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from service_center.kernel import commands
 from service_center.kernel.access import require
 from service_center.kernel.api.serializers import StrictSerializer
-from service_center.kernel.api.views import NounView
+from service_center.kernel.api.views import NounView, as_seen
 from service_center.kernel.errors import TransitionNotAllowed
 from tickets import permissions
 from tickets.actions import (
@@ -106,7 +106,7 @@ class Appointment(TicketNoun):
     def delete(self, request: Request, **kwargs: Any) -> Response:
         row = self.row(request)
         body = self.undo_input.parse(request.data or request.query_params.dict())
-        commands.run(visits.drop, row, by=request, **body)
+        commands.run(as_seen(visits.drop, request), row, by=request, **body)
         return Response(status=204)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -61,10 +63,27 @@ class Timeline(NounView):
 
 
 class AttachmentInput(StrictSerializer):
-    """A photo or paper, sent as multipart/form-data."""
+    """A photo or paper, sent as multipart/form-data; with `sha256`, only as its sender had it."""
 
+    default_error_messages = {"sha256": _("文件在传输中有变化，请重新发送。")}
     file = serializers.FileField()
     kind = inputs.Choice([("photo", "photo"), ("document", "document")], required=False)
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$", max_length=64, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        told = attrs.pop("sha256", None)
+        if told is not None and told != _digest(attrs["file"]):
+            text = self.error_messages["sha256"]
+            raise serializers.ValidationError({"sha256": [text]}, code="digest_mismatch")
+        return attrs
+
+
+def _digest(file: Any) -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
 
 
 class Attachments(NounView):

@@ -197,9 +197,11 @@ async function judge(op, response, base) {
   return settled(op, REFUSED, { ...problem, errors, allowed, current, report_hash });
 }
 
-// Anything that is not ours (a captive portal's page, a proxy's error) says nothing about the step.
+// Anything that is not ours (a captive portal's page, a proxy's error) says nothing about the step; nor does what was
+// spoilt on the way.
 function isPassing(status, answer) {
-  return !answer || status >= 500 || [403, 408, 425].includes(status) || answer.code === "request_in_progress";
+  if (!answer || status >= 500 || [403, 408, 425].includes(status)) return true;
+  return answer.code === "request_in_progress" || answer.errors?.some(({ code }) => code === "digest_mismatch");
 }
 
 async function read(response) {

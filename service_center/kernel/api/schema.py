@@ -20,6 +20,12 @@ _PROBLEMS = {
     "PATCH": (400, 401, 403, 404, 409, 412, 428),
     "DELETE": (400, 401, 403, 404, 409, 422),
 }
+_SEEN = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The version of the row that the sender has seen (its ETag): on another one nothing is done, 412.",
+)
 
 
 class NameOfRow(OpenApiSerializerFieldExtension):
@@ -74,7 +80,8 @@ class Schema(AutoSchema):
         shapes = shape(self.method) if shape is not None else {}
         if not shapes:
             return super().get_response_serializers()
-        refusals = [(status, MEDIA_TYPE) for status in _PROBLEMS.get(self.method, ())]
+        statuses = [*_PROBLEMS.get(self.method, ()), *([412] if self._may_be_stale() else [])]
+        refusals = [(status, MEDIA_TYPE) for status in statuses]
         return shapes | dict.fromkeys(refusals, Problem)
 
     def get_override_parameters(self) -> list[Any]:
@@ -87,7 +94,13 @@ class Schema(AutoSchema):
             parameters.append(device.PARAMETER)
         if self.method == "PATCH":
             parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True))
+        if self._may_be_stale():
+            parameters.append(_SEEN)
         return parameters
+
+    def _may_be_stale(self) -> bool:
+        """A noun, which is done on the version its sender has seen when they say so."""
+        return self.method in {"POST", "DELETE"} and getattr(self.view, "noun", None) is not None
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self.method == "GET" and hasattr(self.view, "pagination_class")

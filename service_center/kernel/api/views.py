@@ -6,6 +6,7 @@ A view declares what it is; the OpenAPI document, idempotency, ETags and replies
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
@@ -73,6 +74,22 @@ def expected_version(request: Request) -> int:
         raise PreconditionRequired
     text = header.strip().removeprefix("W/").strip('"')
     return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+def as_seen(verb: Callable[..., Any], request: Request) -> Callable[..., Any]:
+    """The verb on the version of the row that If-Match names, so that it overwrites nothing its sender has not seen;
+    without the header on whatever stands. Checked under the row's lock; raises errors.Stale.
+    """
+    if "If-Match" not in request.headers:
+        return verb
+    expected = expected_version(request)
+
+    @wraps(verb)
+    def guarded(row: Any, **kwargs: Any) -> Any:
+        commands.check_version(type(row)._base_manager.select_for_update().get(pk=row.pk), expected)
+        return verb(row, **kwargs)
+
+    return guarded
 
 
 def ref(output: Output, row: Any, request: Request) -> Any:
@@ -202,7 +219,8 @@ class RowView(Door):
 class NounView(Door):
     """POST a noun below a row performs one verb on it; DELETE undoes it; GET lists what was done, when `listed`.
 
-    Answers 201 `{<noun>: {...}, <parent>: {...}}`, or 202 with the approval when the verb had to ask for one.
+    Answers 201 `{<noun>: {...}, <parent>: {...}}`, or 202 with the approval when the verb had to ask for one. With
+    If-Match it is done only on that version of the row, else 412.
     """
 
     model: ClassVar[type[Model]]
@@ -234,7 +252,7 @@ class NounView(Door):
         body = self.input.parse(request.data, request=request, row=row)
         if self.device_time:
             body["device_time"] = device.time_of(request)
-        result = commands.run(type(self).verb, row, by=request, **body)  # type: ignore[arg-type]
+        result = commands.run(as_seen(type(self).verb, request), row, by=request, **body)  # type: ignore[arg-type]
         return self.reply(request, row, result)
 
     def delete(self, request: Request, **kwargs: Any) -> Response:
@@ -242,7 +260,7 @@ class NounView(Door):
             self.http_method_not_allowed(request)
         row = self.row(request)
         body = self.undo_input.parse(request.data or {}, request=request, row=row)
-        commands.run(type(self).undo, row, by=request, **body)  # type: ignore[arg-type]
+        commands.run(as_seen(type(self).undo, request), row, by=request, **body)  # type: ignore[arg-type]
         return Response(status=204)
 
     def get(self, request: Request, **kwargs: Any) -> Response:

@@ -33,7 +33,7 @@ await rm(dist, { recursive: true, force: true });
 await rename(work, dist);
 
 function bundle() {
-  const entries = ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css", "outbox.js"];
+  const entries = ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css", "outbox.js", "customer.js"];
   return build({
     entryPoints: entries.map((name) => join(here, "src", name)),
     outdir: work,

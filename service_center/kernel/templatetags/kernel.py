@@ -59,6 +59,19 @@ def full_moment(value: datetime | None) -> str:
 
 
 @register.filter
+def spoken(value: datetime | None) -> str:
+    """An instant as one would say it to a customer: 3月7日 星期六 14:05, Saturday 7 March, 14:05."""
+    pattern = "l j F, H:i" if languages.english() else "n月j日 l H:i"
+    return "–" if value is None else date_format(timezone.localtime(value), pattern)
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """The time of day of an instant whose day has been said."""
+    return "–" if value is None else date_format(timezone.localtime(value), "H:i")
+
+
+@register.filter
 def span(seconds: int | float | timedelta | None) -> str:
     """A duration in words a clock would use: 3 小时 20 分钟."""
     if seconds is None:

@@ -13,6 +13,7 @@ from tickets.states import Status
 if TYPE_CHECKING:
     from tickets.models import Ticket
 
+DONE = 4
 PROMISES = ("outer_response", "outer_solution", "promise")
 
 
@@ -23,6 +24,7 @@ class Case:
     ticket: Ticket
     status: str
     step: int
+    steps: tuple[str, ...]
     promises: list[tuple[str, datetime]]
     visits: list[Any]
     reports: list[Any]
@@ -48,7 +50,8 @@ def case(ticket: Ticket, at: datetime) -> Case:
         ticket=ticket,
         status=words,
         step=step,
-        promises=_promises(ticket),
+        steps=(_("已收到"), _("已安排"), _("服务中"), _("完成")),
+        promises=_promises(ticket) if step < DONE else [],
         visits=list(ticket.visits.select_related("engineer").order_by("sequence", "pk")),
         reports=list(ticket.reports.order_by("pk")),
         offer=ConsentOffer.objects.filter(ticket=ticket, answered_at=None).first(),

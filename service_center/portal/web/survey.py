@@ -82,7 +82,7 @@ def _take(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         return dead(request)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
-        return _ask(request, invitation, form)
+        return _ask(request, invitation, form, wrong=refusal.field)
     return render(request, "portal/thanks.html")
 
 
@@ -92,7 +92,10 @@ def _words(row: dict[str, Any]) -> str:
     return str(row["name_en"] if english else row["name_zh"])
 
 
-def _ask(request: HttpRequest, invitation: Invitation, form: SurveyForm) -> HttpResponse:
+def _ask(
+    request: HttpRequest, invitation: Invitation, form: SurveyForm, wrong: str | None = None
+) -> HttpResponse:
+    """The questions; the one that was refused says so beside itself."""
     blocks = [
         {
             "sheet": sheet,
@@ -108,5 +111,6 @@ def _ask(request: HttpRequest, invitation: Invitation, form: SurveyForm) -> Http
         }
         for sheet in form.sheets
     ]
-    context = {"invitation": invitation, "form": form, "blocks": blocks}
+    context = {"invitation": invitation, "form": form, "blocks": blocks, "wrong": wrong}
+    context["kinds"] = OpinionKind.choices
     return render(request, "portal/survey.html", context, status=400 if form.errors else 200)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from service_center.kernel import sweep
 from service_center.kernel.models import User
+from tests.worlds import SMALL
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -32,7 +33,7 @@ def _world(django_db_blocker: Any, *, bare: bool) -> Iterator[str]:
     with django_db_blocker.unblock():
         assert "test_" in connection.settings_dict["NAME"], "this would empty a database in use"
         call_command("flush", interactive=False, verbosity=0)
-        call_command("demo", bare=bare, stdout=io.StringIO())
+        call_command("demo", bare=bare, stdout=io.StringIO(), **SMALL)
         User.objects.update(toured_at=timezone.now())
         server = LiveServer("localhost")
         try:
@@ -125,19 +126,28 @@ def speak(page: Page, language: str) -> None:
 
 
 @pytest.fixture
-def settle(db: None) -> Callable[[], None]:
-    """Let deliveries, clocks and messages that are due happen, as a worker would: in a connection of its own."""
+def behind(db: None) -> Callable[[Callable[[], Any]], Any]:
+    """`behind(work)`: what `work()` gives, done behind the pages in a connection of its own, so that they see it."""
 
-    def work() -> None:
+    def run(work: Callable[[], Any]) -> Any:
+        with ThreadPoolExecutor(1) as worker:
+            return worker.submit(closing, work).result()
+
+    def closing(work: Callable[[], Any]) -> Any:
         try:
-            while sweep.once():
-                pass
+            return work()
         finally:
             connection.close()
 
-    def run() -> None:
-        worker = threading.Thread(target=work)
-        worker.start()
-        worker.join()
-
     return run
+
+
+def sweep_all() -> None:
+    while sweep.once():
+        pass
+
+
+@pytest.fixture
+def settle(behind: Callable[[Callable[[], Any]], Any]) -> Callable[[], None]:
+    """Let deliveries, clocks and messages that are due happen, as a worker would."""
+    return lambda: behind(sweep_all)

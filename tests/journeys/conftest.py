@@ -23,6 +23,7 @@ from django.test import Client
 
 from service_center.kernel import sweep
 from service_center.kernel.models import User
+from tests.worlds import SMALL
 
 _serial = itertools.count(1)
 Schema = dict[str, Any]
@@ -174,7 +175,7 @@ def morning(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         world = transaction.atomic()
         world._from_testcase = True  # commands.run may be durable inside, as inside a test case
         world.__enter__()
-        call_command("demo", bare=True, stdout=io.StringIO())
+        call_command("demo", bare=True, stdout=io.StringIO(), **SMALL)
     yield
     with django_db_blocker.unblock():
         transaction.set_rollback(True)

@@ -22,6 +22,7 @@ from staff.models import Booking, Licence, Person, ScoreEntry, Skill
 from surveys.actions import invitations
 from surveys.models import FollowUp, Invitation, Rectification
 from tests.tickets.conftest import PNG, Story, hours
+from tests.worlds import SMALL
 from tickets.actions import approvals, part_lines, repair
 from tickets.models import Ticket
 
@@ -36,7 +37,7 @@ class World:
 
 def build() -> World:
     """The demo company with a ticket in handling, one that ended badly, and a complaint."""
-    call_command("demo", bare=True, stdout=io.StringIO())
+    call_command("demo", bare=True, stdout=io.StringIO(), **SMALL)
     people = {p.user.username: p for p in Person.objects.select_related("user", "branch", "team")}
     wang = Customer.objects.with_phone("+8613800138000").get()
     unit = Unit.objects.get(customer=wang, product_model__line__code="AC")

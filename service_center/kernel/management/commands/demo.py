@@ -45,6 +45,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--customers", type=int, default=World.customers)
+        parser.add_argument("--units", type=int, default=World.units)
+        parser.add_argument("--tickets", type=int, default=World.tickets)
         parser.add_argument("--bare", action="store_true", help="people, customers and parts, but no history")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +56,8 @@ class Command(BaseCommand):
         if User.objects.exists():
             self.stdout.write("The demo world is already there.")
             return
-        world = World(timezone.now(), options["seed"], self.stdout.write)
+        sizes = {name: options[name] for name in ("customers", "units", "tickets")}
+        world = World(timezone.now(), options["seed"], self.stdout.write, **sizes)
         call_command("seed_rules", demo=True, verbosity=0)
         for app in FOUNDATION if options["bare"] else FOUNDATION + HISTORY:
             if find_spec(f"{app}.demo"):

@@ -5,9 +5,19 @@ from service_center.kernel import (
     attachments,
     clock_events,
     exports,
+    listing,
     privacy,
     rulebook_events,
     tokens,
 )
 
-__all__ = ["accounts", "attachments", "clock_events", "exports", "privacy", "rulebook_events", "tokens"]
+__all__ = [
+    "accounts",
+    "attachments",
+    "clock_events",
+    "exports",
+    "listing",
+    "privacy",
+    "rulebook_events",
+    "tokens",
+]

@@ -68,6 +68,11 @@ def as_dict(clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
+def remaining(clock: Clock, now: datetime) -> int:
+    """Whole seconds left on the clock, rounded up; 0 when none are. Needs nothing but the clock's own row."""
+    return max(ceil(_moved(clock, now)[1]), 0)
+
+
 def explain(clock: Clock, now: datetime) -> list[Interval]:
     """Why the clock is due when it is: every counted and every skipped interval, with its reason; one query."""
     events = clock_history.of([clock])[clock.pk]

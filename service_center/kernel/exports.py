@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 from django.utils import timezone
@@ -50,13 +50,21 @@ class Column:
     value: Callable[[Any], Value]
 
 
+class Rows(Protocol):
+    """Rows to write, one after the other, and how many they are."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
 @dataclass(frozen=True)
 class Table:
     """A list to export: a stable name (also of the file), its columns, its rows as the user may see them."""
 
     name: str
     columns: Sequence[Column]
-    rows: Sequence[Any] | models.QuerySet[Any]
+    rows: Rows | models.QuerySet[Any]
 
 
 def can_export(user: User) -> bool:
@@ -69,7 +77,8 @@ def note(table: Table, *, filters: dict[str, Any], actor: User | None, at: datet
     `filters` are kept without free text, which could name a customer. Raises Forbidden, TooManyRows.
     """
     require(can_export, actor)
-    count = table.rows.count() if isinstance(table.rows, models.QuerySet) else len(table.rows)
+    rows = table.rows
+    count = rows[: MAX_ROWS + 1].count() if isinstance(rows, models.QuerySet) else len(rows)
     if count > MAX_ROWS:
         raise TooManyRows
     kept = {

@@ -3,7 +3,8 @@ export function startRows() {
   document.addEventListener("keydown", (event) => {
     if ((event.key !== "j" && event.key !== "k") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
-    const links = [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a[href]"));
+    const where = document.getElementById("list-rows") ? "#list-rows > tr" : "main tbody tr";
+    const links = [...document.querySelectorAll(where)].map((row) => row.querySelector("a[href]"));
     const rows = links.filter(Boolean);
     if (!rows.length) return;
     event.preventDefault();

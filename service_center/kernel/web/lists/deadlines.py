@@ -1,0 +1,139 @@
+"""The most pressing open deadline of each row, as a column, and the order by what is due first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from service_center.kernel import commands, explaining
+from service_center.kernel.languages import english
+from service_center.kernel.models import Clock, User
+from service_center.kernel.templatetags.kernel import span
+from service_center.kernel.web.lists import cells
+from service_center.kernel.web.lists.declaration import Column, Order, Row, Rows
+from service_center.kernel.web.lists.keyset import Stretch
+
+EXTRA = "clock"
+State = Clock.State
+
+
+def load(model: type[Model]) -> Callable[[list[Row], User], None]:
+    """Puts the most pressing clock of each row under `clock`, in one query: broken first, then by what is due first."""
+
+    def add(rows: list[Row], user: User) -> None:
+        now = commands.now()
+        found = pressing(model, [row["pk"] for row in rows])
+        for row in rows:
+            clock = found.get(row["pk"])
+            row[EXTRA] = (clock, explaining.remaining(clock, now)) if clock is not None else None
+
+    return add
+
+
+def pressing(model: type[Model], ids: list[int]) -> dict[int, Clock]:
+    """Each row's most pressing open clock with its clause; rows without one are absent."""
+    broken_first = Case(When(state=State.BREACHED, then=Value(0)), default=Value(1))
+    clocks = (
+        Clock.objects.open()
+        .filter(subject_type=model._meta.label_lower, subject_id__in=ids)
+        .select_related("rule__clause__document")
+        .defer("schedule")
+        .order_by("subject_id", broken_first, F("due_at").asc(nulls_last=True), "id")
+        .distinct("subject_id")
+    )
+    return {clock.subject_id: clock for clock in clocks}
+
+
+def column(**more: Any) -> Column:
+    """How the row's most pressing deadline stands."""
+    return Column(
+        "deadline",
+        gettext_lazy("时限"),
+        _value,
+        ("pk",),
+        _cell,
+        extra=EXTRA,
+        order="due",
+        css="text-nowrap",
+        **more,
+    )
+
+
+def due_column(**more: Any) -> Column:
+    """When the most pressing deadline is due."""
+
+    def value(row: Row) -> datetime | None:
+        return row[EXTRA][0].due_at if row[EXTRA] is not None else None
+
+    return Column(
+        "due_at",
+        pgettext_lazy("deadline", "到期时间"),
+        value,
+        ("pk",),
+        lambda row: cells.moment(value(row)),
+        extra=EXTRA,
+        order="due",
+        css="text-nowrap",
+        **{"shown": False} | more,
+    )
+
+
+def _value(row: Row) -> str:
+    if row[EXTRA] is None:
+        return ""
+    clock, left = row[EXTRA]
+    return {State.BREACHED: _("超时"), State.PAUSED: _("暂停")}.get(clock.state) or span(left)
+
+
+def _cell(row: Row) -> str:
+    if row[EXTRA] is None:
+        return cells.NONE
+    clock, _left = row[EXTRA]
+    words = _value(row)
+    if clock.state == State.BREACHED:
+        return _badge("red", words, "alarm", clock, solid=True)
+    if clock.state == State.PAUSED:
+        return cells.badge("secondary", words, symbol="player-pause")
+    return _badge("orange" if clock.warned_at is not None else "blue", words, "clock", clock)
+
+
+def _badge(colour: str, words: str, symbol: str, clock: Clock, *, solid: bool = False) -> SafeString:
+    clause = clock.rule.clause
+    title = ""
+    if clause is not None:
+        name = clause.title_en if english() else clause.title_zh
+        title = f"{clause.document.code} {clause.article} {name}"
+    return cells.badge(colour, words, symbol=symbol, title=title, solid=solid)
+
+
+def order(model: type[Model]) -> Order:
+    """What is due first, by the clocks' own index; rows for which nothing is due follow, the newest first."""
+    label = model._meta.label_lower
+    due = Clock.objects.open().filter(subject_type=label, due_at__isnull=False)
+
+    def stretches(rows: Rows, falling: bool) -> list[Stretch]:
+        first = _first_of_each(due).filter(subject_id__in=rows.order_by().values("pk"))
+        timed = Stretch(
+            first.values("due_at", "subject_id"),
+            ("-due_at", "-subject_id") if falling else ("due_at", "subject_id"),
+        )
+        others = rows.exclude(Exists(due.filter(subject_id=OuterRef("pk"))))
+        untimed = Stretch(others.values("id", subject_id=F("pk")), ("id",) if falling else ("-id",))
+        return [untimed, timed] if falling else [timed, untimed]
+
+    return Order("due", gettext_lazy("时限"), stretches=stretches)
+
+
+def _first_of_each(due: QuerySet[Clock]) -> QuerySet[Clock]:
+    """Of each row's clocks the one due first."""
+    mine = due.filter(subject_id=OuterRef("subject_id"))
+    earlier = mine.filter(
+        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), id__lt=OuterRef("id"))
+    )
+    return due.exclude(Exists(earlier))

@@ -33,6 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--write-screens", action="store_true", help="write docs/screens/*.png, the pictures of the README"
     )
+    offline = parser.getgroup("offline")
+    offline.addoption(
+        "--visits", type=int, default=6, help="scripted visits on a phone that is cut off and killed"
+    )
+    offline.addoption("--visits-seed", type=int, default=1, help="which faults they meet")
+    offline.addoption(
+        "--ops", type=int, default=600, help="steps of phones sent with faults at protocol level"
+    )
 
 
 def _flush_despite_triggers() -> None:

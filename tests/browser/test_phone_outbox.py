@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from service_center.kernel.models import CommandRecord
 from tests.browser.phones import Line, Phone
 from tests.browser.visits import Day, dispatched, lost_and_doubled
-from tickets.models import CustomerContact, Ticket
+from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from customers import actions as files
@@ -14,6 +15,7 @@ from service_center.kernel.access import has_role
 from service_center.kernel.models import User
 from tickets.models import Ticket
 from tickets.queries import desk
+from tickets.states import Status
 from tickets.web import nouns, phone_page, phone_steps
 from tickets.web.queue import pressing
 
@@ -21,18 +23,24 @@ OWNER, VERSION = "Phone-Owner", "Phone-Version"
 """Headers of pages that a phone may keep: whose they are, and as of which version of what they show."""
 
 
+@gzip_page
 @login_required
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
-    """What is mine: today by time, then the rest."""
+    """What is mine: what is to be done by time, then what only the desk has still to end."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
     if not has_role(user, "engineer", "expert"):
         raise PermissionDenied
-    rows = list(desk.jobs_of(user))
-    context = {"rows": rows, "clocks": pressing(rows)}
+    rows = sorted(desk.jobs_of(user), key=_is_over)
+    context = {"rows": rows, "clocks": pressing(rows), "over": [row.pk for row in rows if _is_over(row)]}
     return _kept(request, render(request, "tickets/phone_jobs.html", context))
 
 
+def _is_over(row: Ticket) -> bool:
+    return row.status in {Status.HANDLED, Status.RESULT_TOLD} and not row.on_site
+
+
+@gzip_page
 @login_required
 @require_GET
 def job(request: HttpRequest, number: str) -> HttpResponse:
@@ -44,6 +52,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
     return _kept(request, render(request, "tickets/phone_ticket.html", context), row.version)
 
 
+@gzip_page
 @login_required
 @require_GET
 def outbox(request: HttpRequest) -> HttpResponse:

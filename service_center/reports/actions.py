@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ from service_center.reports.queries import rollups
 from service_center.reports.queries.parts import SOURCES, Source, parts
 
 BATCH = 5000
+SHOWN = 5
 Progress = Callable[[str, int], None]
 
 _FRESH = """
@@ -97,13 +99,21 @@ def _text(cursor: Any, template: str, source: Source) -> str:
     return text.decode()
 
 
+def distrust() -> None:
+    """The sums are not those of the rows any more; until they are built anew readers read the rows."""
+    Built.objects.all().delete()
+
+
 def rebuild(*, at: datetime, told: Progress = lambda source, counted: None) -> None:
     """Count everything anew in batches, between which facts are counted as ever; `told(source, rows so far)` each batch.
 
-    Until the end readers find no sums in force and read the rows.
+    Until the end readers find no sums in force and read the rows; so they do after it when the sums were distrusted
+    meanwhile.
     """
+    mine = f"building {uuid4()}"
     with transaction.atomic(), connection.cursor() as cursor:
         Built.objects.all().delete()
+        Built.objects.create(fingerprint=mine, at=at)
         cursor.execute("TRUNCATE reports_tally, reports_daysum")
     for source in SOURCES.values():
         counted = 0
@@ -113,11 +123,11 @@ def rebuild(*, at: datetime, told: Progress = lambda source, counted: None) -> N
                 count(source, ids)
             counted += len(ids)
             told(source.name, counted)
-    Built.objects.create(fingerprint=parts().fingerprint, at=at)
+    Built.objects.filter(fingerprint=mine).update(fingerprint=parts().fingerprint)
 
 
 def check(*, at: datetime, fix: bool) -> Iterator[str]:
-    """One line for each row counted otherwise than it is, and for each day whose sums are not those of its rows.
+    """One line for each batch of rows counted otherwise than they are, and for each day whose sums are not those of its rows.
 
     Rows with a fact still on its way are no difference. Sums that were never built, or for other formulas, differ from
     nothing: `fix` builds them.
@@ -129,7 +139,8 @@ def check(*, at: datetime, fix: bool) -> Iterator[str]:
     for source in SOURCES.values():
         for ids in _batches(source):
             stale = _stale(source, ids)
-            yield from (f"{source.name} {pk}: counted otherwise" for pk in stale)
+            if stale:
+                yield f"{source.name} {', '.join(map(str, stale[:SHOWN]))}: {len(stale)} counted otherwise"
             if fix and stale:
                 with transaction.atomic():
                     _hold()

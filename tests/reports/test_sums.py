@@ -136,3 +136,15 @@ def test_a_request_for_a_call_is_counted(busy: SimpleNamespace) -> None:
     commands.run(follow_ups.request, ticket, actor=busy.manager.user)
     settle()
     assert of(scope, "followup.response").denominator == before + 1
+
+
+def test_sums_distrusted_while_they_are_built_stay_out_of_force(busy: SimpleNamespace) -> None:
+    """History written in sets meanwhile may have been missed by batches already over."""
+
+    def interrupted(source: str, counted: int) -> None:
+        actions.distrust()
+
+    actions.rebuild(at=commands.now(), told=interrupted)
+    assert not rollups.in_force()
+    actions.rebuild(at=commands.now())
+    assert rollups.in_force()

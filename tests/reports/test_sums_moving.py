@@ -86,7 +86,7 @@ def test_a_fact_on_its_way_is_no_difference(story: Story) -> None:
     assert Delivery.objects.filter(subscriber="reports.count_ticket").exists()
     assert differences() == []
     Delivery.objects.all().delete()
-    assert differences() == [f"ticket {Ticket.objects.get().pk}: counted otherwise"]
+    assert differences() == [f"ticket {Ticket.objects.get().pk}: 1 counted otherwise"]
     settle()
     list(actions.check(at=commands.now(), fix=True))
     assert differences() == []

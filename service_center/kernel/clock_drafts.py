@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -19,7 +20,7 @@ from service_center.kernel import calendars, copying, firing, policies
 from service_center.kernel.clock_book import Kept
 from service_center.kernel.copying import Y2K
 from service_center.kernel.drafting import Draft
-from service_center.kernel.models import Clock, ClockEvent, Rule, RungFiring
+from service_center.kernel.models import Calendar, Clock, ClockEvent, Rule, RungFiring
 from service_center.kernel.subject_clocks import Bound, DraftClock, SubjectClocks
 from service_center.kernel.tick_fold import Terms
 from service_center.kernel.timelines import Timeline, iso
@@ -66,7 +67,6 @@ class ClockDrafts:
         self._firings = draft.sheet(RungFiring, _FIRING)
         self._subjects: dict[tuple[str, int], SubjectClocks] = {}
         self._versions: dict[int, int] = {}
-        self._lines: dict[int, Timeline] = {}
         self._bound: dict[tuple[int, Decimal | None], Bound] = {}
         self._heads: dict[Any, bytes] = {}
         self._names: dict[int, dict[str, str | None]] = {}
@@ -128,7 +128,7 @@ class ClockDrafts:
             version = self._version(rule.calendar_id, at)
             calendar = calendars.load(version)
             promised = at if target is None else None
-            terms = Terms(policies.of(rule, calendar, target=target, promised=promised), self._line(version))
+            terms = Terms(policies.of(rule, calendar, target=target, promised=promised), line_of(version))
             known = self._bound[rule.pk, target] = Bound(rule, version, terms, target)
         return known
 
@@ -136,13 +136,6 @@ class ClockDrafts:
         if calendar_id not in self._versions:
             self._versions[calendar_id] = calendars.current(calendar_id, at=at).pk
         return self._versions[calendar_id]
-
-    def _line(self, version: int) -> Timeline:
-        if version not in self._lines:
-            today = timezone.now()
-            first, last = (today - BACK).date(), (today + AHEAD).date()
-            self._lines[version] = Timeline(calendars.load(version), first, last)
-        return self._lines[version]
 
     def named(self, rule: Rule) -> dict[str, str | None]:
         """What the deadline is called, for the data of its facts."""
@@ -212,6 +205,19 @@ class ClockDrafts:
             moment(cycle.due_at), copying.seconds(consumed), copying.seconds(left), moment(clock.warned),
             moment(clock.breached), moment(cycle.stopped_at), _STOPPED if cycle.stopped_at is not None else _open(clock),
         )))  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def line_of(version: int) -> Timeline:
+    """A published version of a calendar, laid out around today."""
+    today = timezone.now()
+    return Timeline(calendars.load(version), (today - BACK).date(), (today + AHEAD).date())
+
+
+def lay_out() -> None:
+    """Lay out the calendars that count now, before others are forked that need them."""
+    for calendar in Calendar.objects.all():
+        line_of(calendars.current(calendar.pk, at=timezone.now()).pk)
 
 
 def _open(clock: DraftClock) -> bytes:

@@ -9,7 +9,7 @@ told of a drafted fact: no delivery, no message, no news.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -49,8 +49,9 @@ class Table:
         self.sheet = Sheet(model, [str(field.column) for field in fields])
         self.names = [field.attname for field in fields]
         self.encoders = [copying.encoder(field) for field in fields]
-        self.plain = {f.attname: f.get_default() for f in fields if not callable(f.default)}
-        self.fresh = [(f.attname, f.default) for f in fields if callable(f.default)]
+        made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
+        self.plain = {f.attname: f.get_default() for f in fields if f.attname not in made}
+        self.fresh = list(made.items())
         self.relations = {f.name: f.attname for f in fields if f.attname != f.name}
         self.rows: list[Row] = []
         self.instances: list[models.Model] = []
@@ -251,6 +252,8 @@ class Draft:
                 for statement, values in self._changes:
                     cursor.execute(statement, values)
         self._told, self._changes = [], []
+        for cache in _caches:
+            cache.distrust()
         return written
 
     def _journal(self) -> tuple[Sheet, Sheet]:
@@ -266,6 +269,27 @@ class Draft:
             for kind, object_id in dict.fromkeys(timelines):
                 put_link(kind + _link(8, object_id, 8, key, 8, next(link_keys)))
         return events, links
+
+
+class Cache(NamedTuple):
+    """What subscribers keep up to date and drafted rows therefore leave behind."""
+
+    distrust: Callable[[], None]
+    rebuild: Callable[[datetime], None]
+
+
+_caches: list[Cache] = []
+
+
+def keep(cache: Cache) -> None:
+    """From now on every draft makes the cache distrusted, in the transaction that writes the draft."""
+    _caches.append(cache)
+
+
+def rebuild_caches(at: datetime) -> None:
+    """After the last draft: build anew what was distrusted, rather than wait until a periodic job does."""
+    for cache in _caches:
+        cache.rebuild(at)
 
 
 def block(model: type[models.Model], number: int) -> range | list[int]:

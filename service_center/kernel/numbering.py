@@ -1,6 +1,9 @@
 """Numbers people read out on the phone: T-2026-000123, gap-free per series within committed work."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,9 +13,9 @@ _NEXT = """
     INSERT INTO kernel_counter (series, value) VALUES (%s, 1)
     ON CONFLICT (series) DO UPDATE SET value = kernel_counter.value + 1 RETURNING value
 """
-_LOCK = """
-    INSERT INTO kernel_counter (series, value) VALUES (%s, 0)
-    ON CONFLICT (series) DO UPDATE SET value = kernel_counter.value RETURNING value
+_TAKE = """
+    INSERT INTO kernel_counter (series, value) VALUES (%s, %s)
+    ON CONFLICT (series) DO UPDATE SET value = kernel_counter.value + excluded.value RETURNING value
 """
 
 
@@ -28,28 +31,35 @@ def next_number(prefix: str, *, at: datetime) -> str:
 
 
 class Run:
-    """Many numbers in one transaction: each series is locked at its first number and written back by `close`."""
+    """Many numbers taken at once: say how many are wanted, take them, then hand them out."""
 
     def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
+        self._wanted: Counter[str] = Counter()
+        self._taken: dict[str, Iterator[int]] = {}
+
+    def want(self, prefix: str, *, at: datetime) -> None:
+        """One number more of the prefix's series will be needed."""
+        self._wanted[_series(prefix, at)] += 1
+
+    def take(self) -> None:
+        """Take what is wanted; numbers that are not handed out then are lost. In the order of the series."""
+        with connection.cursor() as cursor:
+            for series, number in sorted(self._wanted.items()):
+                cursor.execute(_TAKE, [series, number])
+                last = cursor.fetchone()[0]
+                self._taken[series] = iter(range(last - number + 1, last + 1))
+        self._wanted.clear()
 
     def next_number(self, prefix: str, *, at: datetime) -> str:
-        """The next number, as `next_number` would give it."""
+        """The next number, as `next_number` would give it. Raises KeyError, StopIteration when none is left."""
         series = _series(prefix, at)
-        if series not in self._taken:
-            with connection.cursor() as cursor:
-                cursor.execute(_LOCK, [series])
-                self._taken[series] = cursor.fetchone()[0]
-        self._taken[series] += 1
-        return f"{series}-{self._taken[series]:06d}"
-
-    def close(self) -> None:
-        """Note the last number of each series; begin anew with the next transaction."""
-        with connection.cursor() as cursor:
-            for series, value in self._taken.items():
-                cursor.execute("UPDATE kernel_counter SET value = %s WHERE series = %s", [value, series])
-        self._taken.clear()
+        return f"{series}-{next(self._taken[series]):06d}"
 
 
 def _series(prefix: str, at: datetime) -> str:
-    return f"{prefix}-{at.astimezone(ZoneInfo(settings.TIME_ZONE)).year}"
+    return f"{prefix}-{at.astimezone(_zone()).year}"
+
+
+@lru_cache(maxsize=1)
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)

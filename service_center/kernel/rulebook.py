@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ Row = TypeVar("Row", bound=Versioned)
 
 _STATE_ID = 1
 _OUTSIDE_SECONDS = 1.0
+_ANSWERS = 10_000
 _NO_TOKEN = UUID(int=0)
 _SPANS = {"second": "seconds", "minute": "minutes", "hour": "hours", "natural_day": "days"}
 
@@ -56,7 +58,12 @@ class NoChain(DomainError):
 
 def rule(code: str, *, at: datetime, **facts: Any) -> Rule:
     """The most specific rule in force at `at` whose conditions the facts fulfil. Raises NoRule."""
-    found = conditions.most_specific(_counting(_book().rules[code], at), facts)
+    book = _book()
+    asked = (code, book.period(at), *facts.items())
+    found = book.answers.get(asked)
+    if found is None:
+        found = conditions.most_specific(_counting(book.rules[code], at), facts)
+        book.remember(asked, found)
     if found is None:
         raise NoRule(rule=conditions.key_of(code, _known(facts)))
     return found
@@ -124,12 +131,28 @@ def unfit(*, at: datetime) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Book:
-    """All versions that count or ever counted, by code or kind."""
+    """All versions that count or ever counted, by code or kind; and the rules already looked up.
+
+    Between two `edges`, the instants at which a rule begins or ends to count, the same case has the same rule.
+    """
 
     token: UUID
     rules: dict[str, list[Rule]]
     settings: dict[str, list[Setting]]
     steps: dict[str, list[ApprovalStep]]
+    edges: list[datetime]
+    answers: dict[tuple[Any, ...], Rule] = field(default_factory=dict)
+
+    def period(self, at: datetime) -> int:
+        """Which stretch between two edges the instant lies in."""
+        return bisect_right(self.edges, at)
+
+    def remember(self, asked: tuple[Any, ...], found: Rule | None) -> None:
+        """Keep the rule of a case, of the last so many cases."""
+        if len(self.answers) >= _ANSWERS:
+            self.answers.clear()
+        if found is not None:
+            self.answers[asked] = found
 
 
 class _Seen(threading.local):
@@ -208,6 +231,7 @@ def _load(token: UUID) -> Book:
         _grouped((row.code, row) for row in rules),
         _grouped((row.code, row) for row in settings),
         _grouped((row.kind, row) for row in steps),
+        sorted({edge for row in rules for edge in (row.valid_from, row.valid_to) if edge is not None}),
     )
 
 

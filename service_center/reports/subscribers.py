@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from complaints import events as complaint_events
 from complaints.models import Complaint
-from service_center.kernel import clock_events, recompute
+from service_center.kernel import clock_events, drafting, recompute
 from service_center.kernel.jobs import periodic
 from service_center.kernel.subscriptions import on
 from service_center.reports import actions
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from service_center.kernel.models import Event
 
 recompute.register("figures", actions.check)
+drafting.keep(drafting.Cache(actions.distrust, lambda at: actions.rebuild(at=at)))
 
 _MOVES = {
     kind.name

@@ -170,7 +170,7 @@ class Beginning:
     def all(self, model: type[Model]) -> list[Row]:
         return self.records.get(model, [])
 
-    def tell(self, kind: EventType, *, occurred_at: datetime | None = None, **data: Any) -> None:
+    def tell(self, kind: EventType, occurred_at: datetime | None = None, /, **data: Any) -> None:
         self.draft.say(
             self.draft.head(kind, TICKET),
             self.case.pk,
@@ -189,14 +189,24 @@ class Beginning:
     # -- intake and triage -----------------------------------------------------------------------------------------
 
     def register(
-        self, *, with_unit: bool, reported_at: datetime | None, promised_at: datetime | None = None, **body: Any
+        self,
+        *,
+        with_unit: bool,
+        reported_at: datetime | None,
+        promised_at: datetime | None = None,
+        **body: Any,
     ) -> None:
         case, unit, at = self.case, self.script.unit, self.at
         customer, machine = unit.customer, unit if with_unit else None
         case.number = self.desk.numbers.next_number("T", at=at)
         case.customer, case.unit, case.machine = customer, machine, unit
         case.product_model = machine.product_model if machine else None
-        case.zone, case.channel, case.subject, case.symptom = customer.zone, body["channel"], body["subject"], body["symptom"]
+        case.zone, case.channel, case.subject, case.symptom = (
+            customer.zone,
+            body["channel"],
+            body["subject"],
+            body["symptom"],
+        )
         case.reported_at, case.registered_at, case.promised_at = min(reported_at or at, at), at, promised_at
         case.version = 1
         self.row = self.draft.row(
@@ -223,7 +233,7 @@ class Beginning:
         self.clocks = self.desk.clocks.of_row(TICKET, case.pk)
         timing.registered(self.ticket, at=at, on=self.clocks)
         told = {"channel": body["channel"], "demand": body["demand"], "owner": self.by.username}
-        self.tell(events.REGISTERED, occurred_at=case.reported_at, **told, branch=customer.branch.code)
+        self.tell(events.REGISTERED, case.reported_at, **told, branch=customer.branch.code)
 
     def verify(self, *, confirmed: bool, note: str) -> None:
         case = self.case
@@ -252,7 +262,13 @@ class Beginning:
         case.nature, case.tier, case.mode, case.complexity = nature, tier, mode, complexity
         case.service_category, case.is_critical = service_category, is_critical
         case.version += 1
-        told = {"tier": tier, "complexity": complexity, "mode": mode, "nature": nature, "is_critical": is_critical}
+        told = {
+            "tier": tier,
+            "complexity": complexity,
+            "mode": mode,
+            "nature": nature,
+            "is_critical": is_critical,
+        }
         self.new(Triage, product_line_id=case.product_line_id, service_category=service_category, **told)
         timing.classified(self.ticket, at=self.at, on=self.clocks)
         self.tell(events.CLASSIFIED, **told, category=service_category)
@@ -276,7 +292,7 @@ class Beginning:
         if outcome == "reached":
             timing.responded(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
         told = {"channel": channel, "outcome": outcome, "contact": row.pk, **_offset(device_time)}
-        self.tell(events.CONTACTED, occurred_at=when, **told)
+        self.tell(events.CONTACTED, when, **told)
 
     # -- dispatch --------------------------------------------------------------------------------------------------
 
@@ -347,7 +363,7 @@ class Beginning:
         self.tell_staff(kind, who, booking=row.pk, purpose="visit", **told)
 
     def tell_staff(
-        self, kind: EventType, who: Person, *, occurred_at: datetime | None = None, **data: Any
+        self, kind: EventType, who: Person, occurred_at: datetime | None = None, /, **data: Any
     ) -> None:
         """A fact about a person of the staff."""
         self.draft.say(

@@ -46,7 +46,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "enter_time": repair.enter_time,
     "hold": holds.hold,
     "resume": holds.resume,
-    "draft": reporting.draft,
+    "draft_report": reporting.draft,
     "tell_result": closing.tell_result,
     "close": closing.close,
     "reopen": closing.reopen,

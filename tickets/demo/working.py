@@ -7,57 +7,50 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from service_center.kernel.drafting import Row
 from staff import events as staff_events
 from staff.models import TimeEntry
 from tickets import events
 from tickets.actions import timing
-from tickets.actions.dispatch import ALIVE
 from tickets.actions.visits import rounded
-from tickets.demo.beginning import Beginning
+from tickets.demo.beginning import Beginning, _offset
 from tickets.models import Assignment, Charge, Consent, CustomerContact, Diagnosis, Hold, Visit, WorkTime
-from tickets.states import ChargeKind, ContactOutcome, HoldReason, VisitStatus
+from tickets.states import HoldReason
 
 
 class Working(Beginning):
-    def _open_visit(self, *statuses: VisitStatus) -> Visit | None:
-        return next((v for v in self.all(Visit) if v.status in statuses), None)
+    def _open_visit(self, *statuses: str) -> Row | None:
+        return next((v for v in self.all(Visit) if v["status"] in statuses), None)
 
     def _sequence(self) -> int:
-        return max((visit.sequence for visit in self.all(Visit)), default=0) + 1
+        return max((visit["sequence"] for visit in self.all(Visit)), default=0) + 1
 
     def appoint(self, *, starts_at: datetime, ends_at: datetime, place: str) -> None:
-        self.ticket.appoint(at=self.at)
-        self.keep()
-        moved = self._open_visit(VisitStatus.CONFIRMED)
+        case = self.case
+        case.status = "appointed" if case.status == "dispatched" else case.status
+        case.appointed_at = self.at
+        case.version += 1
+        moved = self._open_visit("confirmed")
         if moved is not None:
-            moved.status = VisitStatus.MOVED
-        row = self.new(
-            Visit,
-            engineer=self.ticket.engineer,
-            sequence=moved.sequence if moved else self._sequence(),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            place=place,
-        )
+            moved["status"] = "moved"
+        engineer, sequence = case.engineer, moved["sequence"] if moved else self._sequence()
+        agreed = {"starts_at": starts_at, "ends_at": ends_at, "place": place}
+        row = self.new(Visit, engineer_id=engineer.id, sequence=sequence, **agreed)
         for assignment in self.all(Assignment):
-            if assignment.status in ALIVE:
+            if assignment["status"] in ("offered", "accepted"):
                 self.release(assignment)
         if moved is not None:
             self.release(moved)
-        self.book(row, row.engineer, starts_at, ends_at)
-        self.tell(
-            events.MOVED if moved else events.APPOINTED,
-            visit=row.pk,
-            starts_at=starts_at.isoformat(),
-            ends_at=ends_at.isoformat(),
-        )
+        self.book(row, "tickets.visit", engineer, starts_at, ends_at)
+        told = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+        self.tell(events.MOVED if moved else events.APPOINTED, visit=row.pk, **told)
 
     def drop(self, *, reason: str, customer_absent: bool) -> None:
-        self.ticket.drop_appointment()
-        self.keep()
-        row = self._open_visit(VisitStatus.CONFIRMED)
+        case, row = self.case, self._open_visit("confirmed")
         assert row is not None
-        row.status, row.drop_reason, row.customer_absent = VisitStatus.DROPPED, reason, customer_absent
+        case.status = "dispatched" if case.status == "appointed" else case.status
+        case.version += 1
+        row.update(status="dropped", drop_reason=reason, customer_absent=customer_absent)
         self.release(row)
         self.tell(events.DROPPED, visit=row.pk, customer_absent=customer_absent)
 
@@ -69,80 +62,72 @@ class Working(Beginning):
         longitude: Decimal,
         device_time: datetime | None = None,
     ) -> None:
-        moment = self.happened(occurred_at, device_time, self.ticket.assigned_at or self.ticket.registered_at)
-        when = moment.counts
-        self.ticket.arrive(at=when)
-        self.keep()
-        row = self._open_visit(VisitStatus.CONFIRMED) or self.new(
-            Visit, engineer=self.ticket.engineer, sequence=self._sequence()
-        )
-        row.status, row.arrived_at = VisitStatus.ARRIVED, when
-        row.arrived_latitude, row.arrived_longitude = rounded(latitude), rounded(longitude)
+        case, when = self.case, self.happened(occurred_at, self.case.assigned_at or self.case.registered_at)
+        case.status, case.on_site = "in_handling", True
+        case.arrived_at = case.arrived_at or when
+        case.version += 1
+        row = self._open_visit("confirmed")
+        if row is None:
+            row = self.new(Visit, engineer_id=case.engineer.id, sequence=self._sequence())
+        place = {"arrived_latitude": rounded(latitude), "arrived_longitude": rounded(longitude)}
+        row.update(status="arrived", arrived_at=when, **place)
         timing.arrived(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
-        told: dict[str, Any] = {"visit": row.pk, "sequence": row.sequence, "punctual": row.was_punctual}
-        told |= moment.data
-        self.tell(events.ARRIVED, occurred_at=when, **told)
+        punctual = None if row["ends_at"] is None else when <= row["ends_at"]
+        told = {"visit": row.pk, "sequence": row["sequence"], "punctual": punctual, **_offset(device_time)}
+        self.tell(events.ARRIVED, when, **told)
 
     def depart(self) -> None:
-        self.ticket.depart()
-        row = self._open_visit(VisitStatus.ARRIVED)
+        case, row = self.case, self._open_visit("arrived")
         assert row is not None
-        self.keep()
-        row.status, row.departed_at = VisitStatus.DONE, self.at
+        case.on_site = False
+        case.version += 1
+        row.update(status="done", departed_at=self.at)
         self.release(row)
-        self.tell(events.DEPARTED, visit=row.pk, sequence=row.sequence)
+        self.tell(events.DEPARTED, visit=row.pk, sequence=row["sequence"])
 
     # -- repair ----------------------------------------------------------------------------------------------------
 
-    def diagnose(self, **body: Any) -> None:
-        self.ticket.diagnose()
-        self.keep()
-        row = self.new(Diagnosis, **body)
+    def diagnose(self, *, fault_class: str, fault_code: str, **body: Any) -> None:
+        self.case.diagnosed = True
+        self.case.version += 1
+        row = self.new(Diagnosis, fault_class=fault_class, fault_code=fault_code, **body)
         timing.diagnosed(self.ticket, at=self.at, on=self.clocks)
-        told: dict[str, Any] = {"fault_class": row.fault_class, "fault_code": row.fault_code}
-        self.tell(events.DIAGNOSED, diagnosis=row.pk, **told)
+        self.tell(events.DIAGNOSED, diagnosis=row.pk, fault_class=fault_class, fault_code=fault_code)
 
     def consent(self, *, amount: Decimal, method: str, **body: Any) -> None:
-        self.ticket.take_consent()
-        self.keep()
+        self.case.consented = True
+        self.case.version += 1
         row = self.new(Consent, amount=amount, method=method, **body)
         for charge in self.all(Charge):
-            charge.voided_at = charge.voided_at or self.at
+            charge["voided_at"] = charge["voided_at"] or self.tick
         if amount:
-            self.new(Charge, kind=ChargeKind.AGREED, amount=amount, consent=row)
+            self.new(Charge, kind="agreed", amount=amount, consent_id=row.pk)
         self.tell(events.CONSENTED, consent=row.pk, amount=str(amount), method=method)
 
     def hold(self, *, reason: str, notice: Mapping[str, str]) -> None:
-        self.ticket.hold()
-        self.keep()
-        row = self.new(Hold, reason=reason, notice_channel=notice["channel"], notice_text=notice["text"])
-        said = {"channel": notice["channel"], "outcome": ContactOutcome.REACHED, "note": notice["text"]}
-        self.new(CustomerContact, occurred_at=self.at, **said)
+        self.case.status = "on_hold"
+        self.case.version += 1
+        channel, text = notice["channel"], notice["text"]
+        row = self.new(Hold, reason=reason, notice_channel=channel, notice_text=text)
+        self.new(CustomerContact, occurred_at=self.tick, channel=channel, outcome="reached", note=text)
         timing.held(self.ticket, reason=HoldReason(reason), at=self.at, on=self.clocks)
         self.tell(events.HELD, hold=row.pk, reason=reason)
 
     def resume(self) -> None:
-        self.ticket.resume()
-        self.keep()
+        self.case.status = "in_handling"
+        self.case.version += 1
         row = self.all(Hold)[-1]
-        row.ended_at = self.at
+        row["ended_at"] = self.tick
         timing.resumed(self.ticket, at=self.at, on=self.clocks)
-        self.tell(events.RESUMED, hold=row.pk, reason=row.reason)
+        self.tell(events.RESUMED, hold=row.pk, reason=row["reason"])
 
     def enter_time(self, *, category: str, started_at: datetime, minutes: int) -> None:
-        self.ticket.enter_time()
-        self.keep()
+        self.case.version += 1
+        engineer = self.case.engineer
         spent: dict[str, Any] = {"category": category, "started_at": started_at, "minutes": minutes}
-        row = self.new(WorkTime, engineer=self.ticket.engineer, **spent)
-        source: dict[str, Any] = {"source_type": row._meta.label_lower, "source_id": row.pk}
-        entry = self.drafts.new(TimeEntry, person=row.engineer, posted_at=self.at, **spent, **source)
-        told: dict[str, Any] = {"entry": entry.pk, "category": category, "minutes": minutes}
-        self.drafts.tell(
-            staff_events.TIME_LOGGED,
-            row.engineer,
-            actor=self.by,
-            at=self.at,
-            occurred_at=started_at,
-            **told,
-        )
+        row = self.new(WorkTime, engineer_id=engineer.id, **spent)
+        source = {"source_type": "tickets.worktime", "source_id": row.pk}
+        entry = self.draft.row(TimeEntry, person_id=engineer.id, posted_at=self.tick, **spent, **source)
+        told: dict[str, Any] = {"category": category, "minutes": minutes}
+        self.tell_staff(staff_events.TIME_LOGGED, engineer, started_at, entry=entry.pk, **told)
         self.tell(events.TIME_ENTERED, minutes=minutes, category=category)

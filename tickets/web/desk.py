@@ -77,11 +77,10 @@ def caller(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """One caller's file: units, the service vouchers of their models, open and past tickets (TKT-18)."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    return render(
-        request,
-        "tickets/desk.html#file",
-        _file(user, get_object_or_404(Customer.objects.visible_to(user), pk=pk)),
-    )
+    context = _file(user, get_object_or_404(Customer.objects.visible_to(user), pk=pk))
+    picked = request.GET.get("unit", "")
+    context["picked"] = int(picked) if picked.isdecimal() and len(picked) < 19 else None
+    return render(request, "tickets/desk.html#file", context)
 
 
 def _file(user: User, customer: Customer) -> dict[str, object]:

@@ -27,7 +27,7 @@ export function startDrafts() {
     secret = readKey(page.key);
     settle();
     onContent("form", keepForm);
-    document.addEventListener("htmx:load", () => tracked.forEach((form) => fill(form, pending.get(form))));
+    document.addEventListener("htmx:load", () => tracked.forEach(takeIn));
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches('form[action$="/logout/"]')) forgetAll();
@@ -53,6 +53,12 @@ function keepForm(form) {
     sent.add(form);
     mark(nameOf(form), { sent: true, key: keyOf(form) });
   });
+}
+
+// Fields have come in: those a draft waits for are filled, those of an answered form are kept.
+function takeIn(form) {
+  if (whole.has(form)) keep(form);
+  else fill(form, pending.get(form));
 }
 
 // A form that writes and asks for words or for several things; never one with a password.

@@ -13,6 +13,7 @@ const CONFIG = {
   responseHandling: [
     { code: "204", swap: false },
     { code: "304", swap: false },
+    { code: "401", swap: false },
     { code: "[23]..", swap: true },
     { code: "(400|409|412|422)", swap: true },
     { code: "[45]..", swap: false, error: true },
@@ -28,8 +29,8 @@ export function startHtmx() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (isPolling(event) && document.hidden) event.preventDefault();
   });
-  document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401) askToSignIn();
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.xhr?.status === 401) askToSignIn();
   });
 }
 

@@ -81,13 +81,18 @@ function afterLookUp(field, then) {
   const caller = document.getElementById("caller");
   if (caller.dataset.answers === field.value && caller.childElementCount) return then();
   if (field.value.trim().length < 2) return openNewCustomer();
+  if (caller.dataset.asked === field.value) return; // impatient fingers
+  caller.dataset.asked = field.value;
   caller.addEventListener("htmx:afterSettle", then, { once: true });
   htmx.trigger(field, "look");
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, requestConfig } = event.detail;
-  if (target.id === "caller") target.dataset.answers = requestConfig?.parameters?.phone ?? "";
+  if (target.id === "caller") {
+    target.dataset.answers = requestConfig?.parameters?.phone ?? "";
+    delete target.dataset.asked;
+  }
   // A caller chosen from a list by key goes on in the file.
   if (target.id === "caller" && requestConfig?.elt?.matches?.("button[data-number]")) intoFile(target);
 });

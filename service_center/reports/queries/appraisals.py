@@ -6,14 +6,12 @@ keep their proportion: score = sum(w * s) / sum(w) over the parts with data.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from service_center.kernel import rulebook
-from service_center.reports.queries import figures
-from service_center.reports.queries.figures import CATALOGUE, Reading
-from service_center.reports.queries.scope import Scope
+from service_center.reports.queries.figures import Reading
 
 PROCESS = {
     "satisfaction": "satisfaction.score",
@@ -45,12 +43,12 @@ class Appraisal:
     score: Decimal | None
 
 
-def appraise(kind: str, parts: dict[str, str], scope: Scope, *, now: datetime) -> Appraisal:
-    """The appraisal of `kind` (process, followup) over the scope's period."""
+def appraise(kind: str, parts: dict[str, str], read: Callable[[str], Reading]) -> Appraisal:
+    """The appraisal of `kind` (process, followup); `read` gives a figure by its code."""
     lines = [
         Part(reading, Decimal(rulebook.setting(f"appraisal.{kind}.weight.{name}")), _mark(reading))
         for name, code in parts.items()
-        for reading in [figures.read(CATALOGUE[code], scope, now=now)]
+        for reading in [read(code)]
     ]
     known = [line for line in lines if line.mark is not None]
     weights = sum((line.weight for line in known), Decimal(0))

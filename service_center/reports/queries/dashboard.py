@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
-
-from service_center.reports.queries import catalogue, figures
-from service_center.reports.queries.appraisals import FOLLOW_UP, PROCESS, appraise
-from service_center.reports.queries.figures import CATALOGUE
+from service_center.reports.queries import catalogue, charts, compared, cuts
+from service_center.reports.queries.addresses import Addresses
+from service_center.reports.queries.appraisals import FOLLOW_UP, PROCESS, Appraisal, appraise
+from service_center.reports.queries.charts import Chart
+from service_center.reports.queries.compared import Compared, Figures
+from service_center.reports.queries.periods import Period
 from service_center.reports.queries.rows import Line, draw, related
 from service_center.reports.queries.scope import Scope
-from staff.models import Branch, Person
-from tickets.queries import desk
-from tickets.states import OPEN, Status
+from service_center.reports.queries.sparks import Spark, spark
 
-FIRST = ("tickets.open", "clocks.broken", "clocks.at_risk", "stock.below_reorder")
-SHARES = (
+BROKEN = "clocks.broken"
+NOW = ("tickets.open", BROKEN, "clocks.at_risk", "stock.below_reorder")
+KEY = (
     "sla.response",
     "sla.arrival",
     "sla.solution",
@@ -25,7 +28,10 @@ SHARES = (
     "satisfaction.score",
     "complaints.rate",
 )
-SECOND = (
+MORE = (
+    "tickets.reported",
+    "tickets.ended",
+    "tickets.reopened",
     "service.response_hours",
     "service.efficiency",
     "service.coverage",
@@ -36,55 +42,103 @@ SECOND = (
     "followup.hours",
     "followup.response",
 )
-LATE_SHOWN = 10
+LATE_SHOWN = 8
 
 
-def dashboard(scope: Scope, *, now: datetime) -> dict[str, Any]:
-    """Everything on the page, straight from the rows."""
-    broken = catalogue.broken(scope).rows.select_related(*related(figures_model("clocks.broken", scope)))
-    late = list(broken.order_by("due_at")[:LATE_SHOWN])
-    return {
-        "first": [figures.read(CATALOGUE[code], scope, now=now) for code in FIRST],
-        "shares": [figures.read(CATALOGUE[code], scope, now=now) for code in SHARES],
-        "second": [figures.read(CATALOGUE[code], scope, now=now) for code in SECOND],
-        "late": _lines(late),
-        "states": _states(scope),
-        "load": _load(scope),
-        "process": appraise("process", PROCESS, scope, now=now),
-        "follow_up": appraise("followup", FOLLOW_UP, scope, now=now),
-        "as_of": now,
-    }
+@dataclass(frozen=True)
+class Tile:
+    """A figure on the page: what it is, how it moved, what it should be, and the address of its rows."""
+
+    code: str
+    url: str
+    shown: Compared
+    spark: Spark | None
+
+    @property
+    def id(self) -> str:
+        """What the page calls it."""
+        return f"tile-{self.code.replace('.', '-')}"
+
+    @property
+    def alarming(self) -> bool:
+        """A promise is broken at this moment."""
+        return self.code == BROKEN and bool(self.shown.reading.value)
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything does that people see of the figure."""
+        here, change = self.shown.reading, self.shown.change
+        return _digest(here.value, here.numerator, here.denominator, change, self.shown.trend)
 
 
-def figures_model(code: str, scope: Scope) -> type:
-    """The model whose rows a figure counts."""
-    return CATALOGUE[code].measure(scope).rows.model
+@dataclass(frozen=True)
+class Board:
+    """Everything on the page, read at one instant."""
+
+    figures: Figures
+    now_tiles: list[Tile]
+    key_tiles: list[Tile]
+    more_tiles: list[Tile]
+    charts: list[Chart]
+    late: list[Line]
+    late_url: str
+    process: Appraisal
+    follow_up: Appraisal
+    as_of: datetime
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The figures that stand on a tile of their own."""
+        return [*self.now_tiles, *self.key_tiles]
+
+    def digests(self) -> dict[str, str]:
+        """What each block of the page shows, by its name: equal digests, equal blocks."""
+        return dict(self._digests())
+
+    def _digests(self) -> Iterator[tuple[str, str]]:
+        for tile in self.tiles:
+            yield tile.id, tile.digest
+        for chart in self.charts:
+            yield chart.id, _digest(chart.drawn, chart.note)
+        yield "more", _digest(*(tile.digest for tile in self.more_tiles))
+        yield "late", _digest(self.late)
+        yield "appraisals", _digest(self.process.score, self.follow_up.score)
 
 
-def _lines(late: list[Any]) -> list[Line]:
-    return draw(type(late[0]), late) if late else []
+def board(scope: Scope, period: Period, addresses: Addresses, *, now: datetime) -> Board:
+    """The whole dashboard for a period."""
+    figures = compared.read(scope, period, now=now)
+    whole = scope.within(period.span.since, period.span.until)
+    cutting = cuts.counts(charts.CUTS_SHOWN, whole, now=now)
 
+    def tiles(codes: tuple[str, ...]) -> list[Tile]:
+        return [tile(figures, code, addresses) for code in codes]
 
-def _load(scope: Scope) -> QuerySet[Person]:
-    load = desk.load_of_engineers(scope.user)
-    return load if scope.branch_id is None else load.filter(branch_id=scope.branch_id)
-
-
-def _states(scope: Scope) -> dict[str, Any]:
-    """Open tickets by state, for the chart: labels, counts and the list each bar opens."""
-    counted = dict(
-        scope.tickets().filter(status__in=OPEN).order_by().values_list("status").annotate(n=Count("pk"))
+    return Board(
+        figures=figures,
+        now_tiles=tiles(NOW),
+        key_tiles=tiles(KEY),
+        more_tiles=tiles(MORE),
+        charts=charts.charts(figures, cutting, addresses),
+        late=late(whole),
+        process=appraise("process", PROCESS, figures.reading),
+        follow_up=appraise("followup", FOLLOW_UP, figures.reading),
+        late_url=addresses.rows(BROKEN),
+        as_of=now,
     )
-    branch = f"&branch={Branch.objects.get(pk=scope.branch_id).code}" if scope.branch_id is not None else ""
-    open_states = [state for state in Status if state in OPEN]
-    return {
-        "type": "bar",
-        "labels": [str(state.label) for state in open_states],
-        "series": [
-            {
-                "name": "",
-                "values": [counted.get(state.value, 0) for state in open_states],
-                "urls": [f"/tickets/?corner=all&status={state.value}{branch}" for state in open_states],
-            }
-        ],
-    }
+
+
+def tile(figures: Figures, code: str, addresses: Addresses) -> Tile:
+    shown = figures.compared(code)
+    return Tile(code, addresses.rows(code), shown, spark(shown.trend))
+
+
+def late(scope: Scope) -> list[Line]:
+    """The deadlines broken longest ago, each with the rule it breaks."""
+    broken = catalogue.broken(scope).rows
+    rows = list(broken.select_related(*related(broken.model)).order_by("due_at")[:LATE_SHOWN])
+    return draw(broken.model, rows)
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:6]

@@ -1,98 +1,51 @@
-"""The dashboard and the rows behind each of its numbers."""
+"""The dashboard: read at one instant, then kept up to date block by block."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from service_center.kernel import commands, exports
-from service_center.kernel.models import User
-from service_center.kernel.web import downloads, lists
-from service_center.reports.permissions import can_read_figures
+from service_center.kernel import exports
 from service_center.reports.queries import dashboard as boards
-from service_center.reports.queries import figures
-from service_center.reports.queries.figures import CATALOGUE, Figure
-from service_center.reports.queries.rows import draw, related
-from service_center.reports.queries.scope import DEFAULT_DAYS, Scope, last_days
-from staff.models import Branch
-
-PERIODS = (7, 30, 90, 365)
-
-
-def _scope(request: HttpRequest) -> Scope:
-    """The reader's scope: `?days=30&branch=HZ`. Raises PermissionDenied for those who read no figures."""
-    user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    if not can_read_figures(user):
-        raise PermissionDenied
-    days = int(asked) if (asked := request.GET.get("days", "")) in {str(n) for n in PERIODS} else DEFAULT_DAYS
-    scope = last_days(user, now=commands.now(), days=days)
-    branch = Branch.objects.filter(code=request.GET.get("branch", "")).first()
-    return replace(scope, branch_id=branch.pk) if branch else scope
+from service_center.reports.queries.dashboard import Board
+from service_center.reports.web import files
+from service_center.reports.web.asking import Asked, asked
 
 
 @login_required
 @require_GET
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Figures straight from the rows; a block polls so that nothing shown is older than ten seconds."""
-    scope = _scope(request)
-    context = boards.dashboard(scope, now=scope.until) | {
-        "periods": PERIODS,
-        "days": (scope.until - scope.since).days,
-        "branches": Branch.objects.order_by("code"),
-        "branch": request.GET.get("branch", ""),
-    }
-    template = (
-        "reports/dashboard.html#figures" if request.headers.get("HX-Request") else "reports/dashboard.html"
-    )
-    return render(request, template, context)
-
-
-@login_required
-@require_GET
-def rows(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The rows a number counts; `?part=hits` those that hit."""
-    kind = CATALOGUE.get(code)
-    if kind is None:
-        raise Http404
-    scope = _scope(request)
-    part = "hits" if request.GET.get("part") == "hits" else "rows"
-    found = kind.measure(scope).of(part)
-    found = found.select_related(*related(found.model))
+def dashboard(request: HttpRequest) -> HttpResponseBase:
+    """The whole page; `?format=csv` or `xlsx` its figures as a file."""
+    question = asked(request)
     if "format" in request.GET:
-        return downloads.export(request, _table(kind, found), filters=_asked(request))
-    page = lists.page(request, found)
-    context = {
-        "figure": kind,
-        "reading": figures.read(kind, scope, now=scope.until),
-        "page": page,
-        "lines": draw(found.model, page.rows),
-        "hits": part == "hits",
-        "may_export": exports.can_export(scope.user),
-    }
-    return render(request, "reports/rows.html", context)
+        return files.file(request, question)
+    context = shown(question)
+    context["may_export"] = exports.can_export(question.scope.user)
+    return render(request, "reports/dashboard.html", context)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name] for name in ("days", "branch", "part") if name in request.GET}
+@login_required
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """The blocks that look otherwise than `seen` says; 204 when none does."""
+    question = asked(request)
+    context = shown(question)
+    seen = request.GET.get("seen", "").split(".")
+    now = list(context["digests"].values())
+    if seen == now:
+        return HttpResponse(status=204)
+    names = list(context["digests"])
+    changed = {name for name, old, new in zip(names, seen, now, strict=False) if old != new}
+    context |= {"changed": changed if len(seen) == len(now) else set(names), "again": True}
+    return render(request, "reports/dashboard.html#live", context)
 
 
-def _table(kind: Figure, found: QuerySet[Any]) -> exports.Table:
-    """The rows behind a number, as a file; one too many is fetched, so that too many are refused and not cut."""
-    rows = found.order_by("-pk")[: exports.MAX_ROWS + 1]
-    return exports.Table(
-        kind.code,
-        [
-            exports.Column(_("记录"), lambda line: line.title),
-            exports.Column(_("说明"), lambda line: line.detail),
-            exports.Column(_("地址"), lambda line: line.url),
-        ],
-        draw(found.model, list(rows)),
-    )
+def shown(question: Asked) -> dict[str, Any]:
+    """The dashboard as templates need it."""
+    board: Board = boards.board(question.scope, question.period, question.addresses, now=question.now)
+    digests = board.digests()
+    return {"asked": question, "board": board, "digests": digests, "seen": ".".join(digests.values())}

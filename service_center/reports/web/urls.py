@@ -1,10 +1,11 @@
 from django.urls import path
 
-from service_center.reports.web import dashboard, menu
+from service_center.reports.web import dashboard, menu, rows
 
 __all__ = ["menu", "urlpatterns"]
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
-    path("reports/<str:code>/", dashboard.rows, name="report-rows"),
+    path("dashboard/live/", dashboard.live, name="dashboard-live"),
+    path("reports/<str:code>/", rows.rows, name="report-rows"),
 ]

@@ -318,3 +318,17 @@ def test_passwords_are_kept_by_argon2id_and_unknown_names_cost_the_same_work(set
             spent.append(time.process_time() - started)
         medians.append(statistics.median(spent))
     assert abs(medians[0] - medians[1]) < 0.5 * max(medians)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["not-an-address", "?page=2", "//elsewhere.example", "https://elsewhere.example/"]
+)
+def test_switching_the_language_goes_on_only_to_an_address_of_ours(wanted: str, client: Client) -> None:
+    answer = client.post("/account/language/", {"language": "en", "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.post("/account/language/", {"language": "en", "next": "/login/"})["Location"] == "/login/"
+
+
+def test_the_language_is_switched_on_the_page_of_sessions_too(agent: Person) -> None:
+    page = log_in().browser.get("/account/").content.decode()
+    assert '<input type="hidden" name="next" value="/account/">' in page

@@ -137,7 +137,7 @@ def _next(request: HttpRequest) -> str:
     """Where to go on: the page asked for if it is one of ours, else home."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else reverse("home")
+    return wanted if safe and wanted.startswith("/") else reverse("home")
 
 
 @login_required

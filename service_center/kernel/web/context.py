@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "menu": menu.entries_for(user),
         "menu_here": request.resolver_match.url_name if request.resolver_match else "",
-        "here": drafts.page_of_form(request) or "/",
+        "page_address": drafts.page_of_form(request) or "/",
         "drafts": drafts.state(request, user),
         "tour_again": f"{menu.home_for(user)}?{tour.AGAIN}=1",
         "tour": tour.stops_on(request, user),

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from complaints.models import Complaint
+from customers.models import Unit
+from service_center.kernel import commands
+from service_center.kernel.models import Message
+from service_center.portal.actions import cases, links
+from staff.models import Person
 from surveys.models import FollowUp
+from tests.browser.conftest import sweep_all
+from tests.tickets.conftest import Story
+from tickets.actions import reporting
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -128,6 +138,65 @@ def test_doors_of_strangers_and_customers_are_open_to_everybody(
 ) -> None:
     stranger = someone(phone=True)
     assert walk(stranger, ("/login/", "/account/reset/")) == {}
+
+
+def doors_of_customers() -> dict[str, str]:
+    """The addresses sent after a job that waits for the customer's word and signature, and after one that has ended."""
+    people = {who: Person.objects.get(user__username=who) for who in ("agent", "engineer", "manager")}
+    unit = Unit.objects.filter(customer__name="王芳", product_model__line__code="AC").earliest("pk")
+    story = Story(**people, unit=unit, line=unit.product_model.line)
+    story.slot = 24 * (20 + Ticket.objects.count() % 200)
+    job, ended = story.diagnosed(), story.closed()
+    engineer = people["engineer"].user
+    commands.run(cases.offer, job, plan="更换启动电容", amount=Decimal(180), actor=engineer)
+    done = {"work_done": "更换启动电容并清洗滤网", "tested": True, "demonstrated": True}
+    commands.run(reporting.draft, job, **done, actor=engineer)
+    sweep_all()
+    found = {"sign": f"/phone/{job.number}/?step=signature", "dead": "/s/nobody-has-this/"}
+    found["survey"] = Message.objects.filter(template="survey.invitation").latest("pk").links[0]
+    for name, ticket in (("case", job), ("case ended", ended)):
+        commands.run(links.send, ticket, actor=people["agent"].user)
+        found[name] = Message.objects.filter(template="portal.case").latest("pk").links[0]
+    return {
+        name: urlsplit(address)._replace(scheme="", netloc="").geturl() for name, address in found.items()
+    }
+
+
+@pytest.mark.req("GEN-20", "SUR-02")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_what_customers_read_answer_and_sign_is_open_to_everybody(
+    someone: Callable[..., Page], behind: Callable[..., dict[str, str]], language: str, scheme: str
+) -> None:
+    """Also with wrong answers, with everything unfolded, and thanked; the language is one press away."""
+    doors, found = behind(doors_of_customers), {}
+    customer = someone(phone=True, language=language, color_scheme=scheme)
+    for name in ("case", "case ended"):
+        customer.goto(doors[name])
+        found[f"door of {name}"] = faults(customer)
+        customer.click("main .btn-primary")
+        for more in customer.locator("summary").all():
+            more.click()
+        found[name] = faults(customer)
+    customer.goto(doors["survey"])
+    found["survey"] = faults(customer)
+    customer.check("[name='service.quality'][value='9']", force=True)
+    customer.click(".customer-send")
+    found["survey, half filled"] = faults(customer)
+    assert customer.locator(".customer-wrong").count() == 1
+    for mark in customer.locator("fieldset[id] label:last-child input").all():
+        mark.check(force=True)
+    customer.click(".customer-send")
+    found["thanks"] = faults(customer)
+    customer.goto(doors["dead"])
+    found["dead"] = faults(customer)
+    customer.click("header button[name=language]")
+    assert (customer.get_attribute("html", "lang") or "")[:2] != language[:2]
+    engineer = someone("engineer", phone=True, language=language, color_scheme=scheme)
+    engineer.goto(doors["sign"])
+    assert engineer.locator("canvas.signature-pad").is_visible()
+    found["signing"] = faults(engineer)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 def test_the_dark_is_readable(someone: Callable[..., Page]) -> None:

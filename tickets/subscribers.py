@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from parts import events as part_events
@@ -22,9 +23,9 @@ recompute.register("ticket facts", untold.changes)
 recompute.register("tickets", auditing.recount)
 
 
-@on(events.REGISTERED, events.EDITED)
-def index_words(event: Event, *, at: datetime) -> None:
-    indexing.index(Ticket.objects.with_people().get(pk=event.subject_id))
+@on(events.REGISTERED, events.EDITED, together=True)
+def index_words(told: Sequence[Event], *, at: datetime) -> None:
+    indexing.index({event.subject_id for event in told})
 
 
 @on(part_events.FILLED)

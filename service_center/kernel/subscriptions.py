@@ -1,21 +1,25 @@
 """Who hears of which fact. A subscriber does one thing, may run twice and touches only the database.
 
-`@on(events.CLOSED)` registers at import of an app's `subscribers.py`. Deliveries are rows; `sweep` works them off, per
-(subscriber, subject) the oldest first, each in one transaction with its effect. A failing one waits with growing delay
-and becomes a dead letter after ten tries; `manage.py events --redrive` gives it another life.
+`@on(events.CLOSED)` registers at import of an app's `subscribers.py`. Deliveries are rows; `sweep` works them off in
+batches, per (subscriber, subject) the oldest first, each in one transaction with its effect. A failing one waits with
+growing delay and becomes a dead letter after ten tries; `manage.py events --redrive` gives it another life.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
 
+from service_center.kernel import dbtime
 from service_center.kernel.models import Delivery, Event
 
 if TYPE_CHECKING:
@@ -27,10 +31,15 @@ Subscriber = Callable[..., None]
 MAX_ATTEMPTS = 10
 _by_event: dict[str, list[str]] = defaultdict(list)
 _by_name: dict[str, Subscriber] = {}
+_together: set[str] = set()
 
 
-def on(*kinds: EventType) -> Callable[[Subscriber], Subscriber]:
-    """Register `function(event, *, at)` for facts of these kinds, under its dotted name."""
+def on(*kinds: EventType, together: bool = False) -> Callable[[Subscriber], Subscriber]:
+    """Register `function(event, *, at)` for facts of these kinds, under its dotted name.
+
+    `together` is for effects that cost as much for many as for one: `function(events, *, at)` gets a list, of different
+    subjects and oldest first. It succeeds or fails as a whole, and is asked one by one after it failed.
+    """
 
     def register(function: Subscriber) -> Subscriber:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
@@ -38,6 +47,8 @@ def on(*kinds: EventType) -> Callable[[Subscriber], Subscriber]:
             raise ValueError(f"two subscribers are called {name}")
         for kind in kinds:
             _by_event[kind.name].append(name)
+        if together:
+            _together.add(name)
         return function
 
     return register
@@ -48,43 +59,161 @@ def listeners(event_name: str) -> list[str]:
     return _by_event.get(event_name, [])
 
 
-_CLAIM = """
+BATCH = 50
+BUDGET_S = 0.25
+"""No delivery is begun in a batch older than this: nobody waits long for a row that the batch has locked."""
+_CONTENDED = {"40001", "40P01", "55P03"}  # serialization_failure, deadlock_detected, lock_not_available
+
+_HEADS = """
     SELECT d.id FROM kernel_delivery d
     WHERE d.dead_at IS NULL AND d.next_try_at <= clock_timestamp()
       AND NOT EXISTS (
         SELECT 1 FROM kernel_delivery older
         WHERE older.subscriber = d.subscriber AND older.subject_type = d.subject_type
           AND older.subject_id = d.subject_id AND older.id < d.id AND older.dead_at IS NULL)
-    ORDER BY d.next_try_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+_DUE = f"{_HEADS} ORDER BY d.next_try_at, d.id LIMIT %s"
+_CLAIM = f"{_DUE} FOR UPDATE SKIP LOCKED"
+_CLAIM_ONE = f"{_HEADS} AND d.id = %s FOR UPDATE SKIP LOCKED"
+
+
+class _Running(threading.local):
+    """The deliveries whose effect this thread is in the middle of: they are to blame when the connection breaks."""
+
+    group: Sequence[Delivery] = ()
+
+
+_running = _Running()
+_apart: set[str] = set()
+"""Subscribers whose sets broke a connection of this process: they get their facts one by one."""
+
+
+class _CrowdedOut(Exception):
+    """Somebody's locks were in the way of an effect, while its batch held locks of its own."""
 
 
 def sweep(limit: int = 200) -> int:
-    """Deliver up to `limit` pending facts, one transaction each; returns how many were tried."""
+    """Deliver up to `limit` pending facts, batch after batch; returns how many were tried.
+
+    A batch is one transaction: every delivery is deleted in the transaction of its effect. Each has a savepoint of its
+    own, so that one which fails is put off while the others go on.
+    """
+    _put_off_what_broke_the_connection()
     tried = 0
-    while tried < limit and _deliver_next():
-        tried += 1
+    while tried < limit:
+        done = _sweep_batch(min(BATCH, limit - tried))
+        if not done:
+            break
+        tried += done
     return tried
 
 
-def _deliver_next() -> bool:
-    """Run the oldest due delivery and delete it with its effect, or note the failure. False when none is due."""
+def _sweep_batch(limit: int) -> int:
+    """A batch as a whole; what fails only at the commit is found by trying the deliveries one by one."""
+    try:
+        return _deliver(_CLAIM, limit)
+    except (OperationalError, InterfaceError):
+        raise  # the connection or a time limit: everything is still owed
+    except Exception:
+        log.exception("a batch of deliveries failed, trying them one by one")
+    return sum(_deliver_alone(pk) for pk in _due_ids(limit))
+
+
+def _deliver(claim: str, argument: int) -> int:
+    """Run the claimed deliveries, the oldest first, and delete those that took effect; returns how many were tried."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM)
-        row = cursor.fetchone()
-        if row is None:
-            return False
-        delivery = Delivery.objects.select_related("event").get(pk=row[0])
-        cursor.execute("SELECT transaction_timestamp()")
-        at: datetime = cursor.fetchone()[0]
-        try:
-            with transaction.atomic():
-                _by_name[delivery.subscriber](delivery.event, at=at)
-        except Exception as error:
-            _postpone(delivery, error, at)
-        else:
-            delivery.delete()
-        return True
+        cursor.execute(claim, [argument])
+        groups = _groups([pk for (pk,) in cursor.fetchall()])
+        at, began, done, tried = dbtime.now(), time.monotonic(), [], 0
+        for group in groups:
+            if tried and time.monotonic() - began > BUDGET_S:
+                break
+            try:
+                done += _take_effect(group, at, first=not tried)
+            except _CrowdedOut:
+                break
+            tried += len(group)
+        Delivery.objects.filter(pk__in=done).delete()
+    return tried
+
+
+def _groups(ids: list[int]) -> list[list[Delivery]]:
+    """The claimed rows with their facts, in the order they were claimed; those of a set listener stand together."""
+    rows = Delivery.objects.select_related("event").in_bulk(ids)
+    groups: dict[object, list[Delivery]] = defaultdict(list)
+    for pk in ids:
+        name = rows[pk].subscriber
+        groups[name if name in _together and name not in _apart else pk].append(rows[pk])
+    return list(groups.values())
+
+
+def _take_effect(group: Sequence[Delivery], at: datetime, *, first: bool) -> list[int]:
+    """Run the subscriber under a savepoint; returns what took effect, what failed waits for another try.
+
+    A set that fails is tried one by one. Raises _CrowdedOut when locks are in the way and the batch may be why: it is
+    committed, and the delivery comes first in the next. Raises what broke the whole transaction.
+    """
+    error = _attempt(group, at)
+    if error is None:
+        return [delivery.pk for delivery in group]
+    if not first and getattr(error.__cause__, "pgcode", None) in _CONTENDED:
+        raise _CrowdedOut from error
+    if len(group) > 1:
+        return [pk for one in group for pk in _take_effect([one], at, first=first)]
+    _postpone(group[0], error, at)
+    return []
+
+
+def _attempt(group: Sequence[Delivery], at: datetime) -> Exception | None:
+    """Call the listener; the refusal when it fails and only its own savepoint is lost."""
+    _running.group, name = group, group[0].subscriber
+    try:
+        with transaction.atomic():
+            about = [delivery.event for delivery in group]
+            _by_name[name](about if name in _together else about[0], at=at)
+    except Exception as error:
+        if connection.needs_rollback:
+            raise
+        _running.group = ()
+        return error
+    _running.group = ()
+    return None
+
+
+def _put_off_what_broke_the_connection() -> None:
+    """A single delivery counts as failed; a set goes on one by one until the one is found."""
+    broken, _running.group = _running.group, ()
+    if len(broken) > 1:
+        _apart.add(broken[0].subscriber)
+    elif broken:
+        _put_off(broken[0].pk, ConnectionError("the connection broke in the middle of it"))
+
+
+def _due_ids(limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [limit])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _deliver_alone(pk: int) -> int:
+    """Deliver one in a transaction of its own, or put it off when that cannot be committed."""
+    try:
+        return _deliver(_CLAIM_ONE, pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _running.group = ()
+        _put_off(pk, error)
+    return 1
+
+
+def _put_off(pk: int, error: Exception) -> None:
+    """Note the failure of a delivery whose transaction was lost with it."""
+    with transaction.atomic():
+        rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event")
+        delivery = rows.filter(pk=pk, dead_at=None).first()
+        if delivery is not None:
+            _postpone(delivery, error, dbtime.now())
 
 
 def _postpone(delivery: Delivery, error: Exception, at: datetime) -> None:
@@ -112,13 +241,8 @@ def lag() -> list[Any]:
 
 def redrive() -> int:
     """Give every dead letter ten new tries; returns how many."""
-    return Delivery.objects.filter(dead_at__isnull=False).update(attempts=0, dead_at=None, next_try_at=_now())
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+    now = Now()  # the statement's own time
+    return Delivery.objects.filter(dead_at__isnull=False).update(attempts=0, dead_at=None, next_try_at=now)
 
 
 def catalogue() -> dict[str, list[str]]:

@@ -43,6 +43,7 @@ def test_no_data_is_told_and_never_nought(manager: Person, web: Callable[..., Cl
     assert not re.search(r"(?<![\d.])0%", text)
     assert all(chart.empty for chart in board.charts)
     assert text.count("期间内没有数据") == len(board.charts)
+    assert web(manager).get("/dashboard/?format=pdf").content.startswith(b"%PDF-")
 
 
 def test_the_page_asks_for_changes_and_gets_only_what_changed(

@@ -19,11 +19,13 @@ from service_center.reports.web.asking import Asked, asked
 @login_required
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponseBase:
-    """The whole page; `?format=csv` or `xlsx` its figures as a file."""
+    """The whole page; with `?format=csv` or `xlsx` its figures as a file, with `pdf` the page on paper."""
     question = asked(request)
-    if "format" in request.GET:
-        return files.file(request, question)
+    if "format" in request.GET and request.GET["format"] != "pdf":
+        return files.figures(request, question)
     context = shown(question)
+    if "format" in request.GET:
+        return files.paper(question, context["board"])
     context["may_export"] = exports.can_export(question.scope.user)
     return render(request, "reports/dashboard.html", context)
 

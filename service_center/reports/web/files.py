@@ -1,27 +1,38 @@
-"""The dashboard as a file: its figures as a table."""
+"""The dashboard as a file: its figures as a table, its page on paper."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from service_center.kernel import exports
 from service_center.kernel.web import downloads
 from service_center.reports.queries import compared, words
 from service_center.reports.queries.compared import Compared
-from service_center.reports.queries.dashboard import KEY, MORE, NOW
+from service_center.reports.queries.dashboard import KEY, MORE, NOW, Board
+from service_center.reports.web import prints
 from service_center.reports.web.asking import Asked
 
 
-def file(request: HttpRequest, question: Asked) -> HttpResponseBase:
+def figures(request: HttpRequest, question: Asked) -> HttpResponseBase:
     """Every figure of the dashboard as CSV or XLSX, in the format the request asks for."""
     return downloads.export(request, table(question), filters=question.parameters)
 
 
+def paper(question: Asked, board: Board) -> HttpResponse:
+    """The dashboard as PDF: nothing that its page does not show."""
+    answer = HttpResponse(prints.pdf(question, board), content_type="application/pdf")
+    name = f"dashboard-{question.period.first:%Y%m%d}-{question.period.last:%Y%m%d}.pdf"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def table(question: Asked) -> exports.Table:
     """One line for each figure, with all that its value rests on."""
-    figures = compared.read(question.scope, question.period, now=question.now)
-    shown = [figures.compared(code) for code in (*NOW, *KEY, *MORE)]
+    read = compared.read(question.scope, question.period, now=question.now)
+    shown = [read.compared(code) for code in (*NOW, *KEY, *MORE)]
     column = exports.Column
     return exports.Table(
         "dashboard",

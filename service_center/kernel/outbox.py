@@ -74,30 +74,29 @@ def send(
     """
     if not to:
         raise Invalid(field="recipient")
-    words = TEMPLATES[template]
-    with translation.override(language):
-        title, text = str(words.title) % context, str(words.text) % context
-    Message.objects.bulk_create(
-        [
-            Message(
-                channel=channel,
-                recipient=to,
-                recipient_masked=mask(channel, to),
-                template=template,
-                language=language,
-                title=title,
-                text=text,
-                links=list(links),
-                subject_type=subject._meta.label_lower if subject else "",
-                subject_id=subject.pk if subject else None,
-                dedupe_key=f"{channel}:{dedupe}",
-                next_try_at=at,
-                created_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    message = Message(
+        channel=channel,
+        recipient=to,
+        recipient_masked=mask(channel, to),
+        template=template,
+        language=language,
+        links=list(links),
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=subject.pk if subject else None,
+        dedupe_key=f"{channel}:{dedupe}",
+        next_try_at=at,
+        created_at=at,
     )
-    return Message.objects.get(dedupe_key=f"{channel}:{dedupe}")
+    _word(message, context)
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return Message.objects.get(dedupe_key=message.dedupe_key)
+
+
+def _word(message: Message, context: dict[str, Any]) -> None:
+    """Write the message in its language, once: what the template says later changes nothing."""
+    words = TEMPLATES[message.template]
+    with translation.override(message.language):
+        message.title, message.text = str(words.title) % context, str(words.text) % context
 
 
 def mask(channel: str, recipient: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from service_center.kernel import calendars, subscriptions
+from service_center.kernel import calendars, clock_audit, subscriptions
 from service_center.kernel.models import Calendar, Clause, Document, Rule
+from tests.kernel.ticking import at
 
 _serial = itertools.count(1)
 LADDER = [
@@ -68,3 +69,22 @@ def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     """The subscribers of the apps above are away: the kernel alone."""
     monkeypatch.setattr(subscriptions, "_by_event", defaultdict(list))
     monkeypatch.setattr(subscriptions, "_by_name", {})
+
+
+@pytest.fixture
+def manager(person: Callable[..., Any]) -> Any:
+    """Who keeps the rulebook."""
+    return person("manager")
+
+
+@pytest.fixture
+def people(person: Callable[..., Any]) -> dict[str, Any]:
+    """One of each post that asks or decides."""
+    return {role: person(role) for role in ("agent", "manager", "director", "supervisor", "engineer")}
+
+
+@pytest.fixture
+def agreeing(db: None) -> Iterator[None]:
+    """After the test each clock equals its events, and no rung is missing or unjustified."""
+    yield
+    assert list(clock_audit.check(at=at(0), fix=False)) == []

@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from decimal import Decimal
-from io import StringIO
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from service_center.kernel import approvals, commands, errors, notifications, rulebook, subscribers
-from service_center.kernel.access import require
-from service_center.kernel.models import Approval, Delivery, Event, Notification, User
+from service_center.kernel import approvals, commands, errors, rulebook
+from service_center.kernel.models import Approval, Event, User
 from staff.models import Branch
-
-Person = Any
-Make = Callable[..., Person]
-
-
-class Renamed(errors.DomainError):
-    code = "already_renamed"
-
-
-@approvals.performs("test.rename")
-def rename(approval: Approval, *, actor: User | None, at: datetime) -> Branch:
-    """Give a branch the name asked for; refuses an inactive requester and a branch renamed meanwhile."""
-    require(lambda user: user.is_active, actor)
-    branch = Branch.objects.select_for_update().get(pk=approval.subject_id)
-    if branch.name_en != approval.payload["from"]:
-        raise Renamed
-    branch.name_en = f"{approval.payload['to']} by {actor}"
-    branch.save()
-    return branch
-
-
-def ask(who: Person, branch: Branch, kind: str = "ticket.cancellation", **more: Any) -> Approval:
-    payload = {"from": branch.name_en, "to": "Renamed"}
-    return commands.run(
-        approvals.ask,
-        "test.rename",
-        branch,
-        kind=kind,
-        payload=payload,
-        reason="because",
-        actor=who.user,
-        **more,
-    )
-
-
-def decide(approval: Approval, who: Person, *, approve: bool = True, note: str = "") -> Approval:
-    return commands.run(approvals.decide, approval, approve=approve, note=note, actor=who.user)
-
-
-def facts(approval: Approval) -> list[str]:
-    rows = Event.objects.filter(subject_type="kernel.approval", subject_id=approval.pk).order_by("id")
-    return [fact.name for fact in rows]
-
-
-@pytest.fixture
-def people(person: Make) -> dict[str, Person]:
-    return {role: person(role) for role in ("agent", "manager", "director", "supervisor", "engineer")}
+from tests.kernel.asking import Make, Person, Renamed, ask, decide, facts
 
 
 @pytest.mark.django_db
@@ -336,73 +285,3 @@ def test_decide_by_two_at_once_performs_once(person: Make, hz: Branch) -> None:
 
     assert sorted(answers) == ["already_decided", "approved"]
     assert facts(approval) == ["approval.requested", "approval.granted"]
-
-
-# notices
-
-
-def news(who: Person) -> list[str]:
-    return [notifications.text(one) for one in Notification.objects.filter(user=who.user).order_by("pk")]
-
-
-@pytest.mark.django_db
-def test_notices_reach_deciders_of_each_step_and_the_requester_once(
-    people: dict[str, Person], person: Make, hz: Branch
-) -> None:
-    approval = ask(people["agent"], hz, kind="return.case", amount=Decimal("9000.00"))
-    deputy = person("supervisor", extra_roles=["manager"])
-
-    facts_of = Event.objects.filter(subject_type="kernel.approval", subject_id=approval.pk).order_by("id")
-    for _ in range(2):  # a subscriber may run twice
-        subscribers.tell_deciders(facts_of[0], at=approval.requested_at)
-    assert news(people["manager"]) == news(deputy) == [f"有一项审批等您处理：{hz}"]
-    assert news(people["director"]) == news(people["agent"]) == []
-    decide(approval, deputy)
-    subscribers.tell_deciders(facts_of[1], at=approval.requested_at)
-    decide(approval, people["director"])
-    subscribers.tell_requester(facts_of[2], at=approval.requested_at)
-
-    assert news(people["director"]) == [f"有一项审批等您处理：{hz}"]
-    assert news(people["agent"]) == [f"您的申请已批准：{hz}"]
-    assert len(news(people["manager"])) == 1
-
-
-@pytest.mark.django_db
-def test_notices_of_a_branch_step_stay_in_the_branch(
-    people: dict[str, Person], person: Make, hz: Branch, sh: Branch
-) -> None:
-    elsewhere = person("supervisor", branch=sh)
-
-    approval = ask(people["engineer"], hz, kind="vehicle.request")
-
-    assert approvals.deciders(approval) == [people["supervisor"].user]
-    assert elsewhere.user not in approvals.deciders(approval)
-
-
-# manage.py events
-
-
-@pytest.mark.django_db
-def test_events_command_prints_each_fact_and_who_listens() -> None:
-    told = StringIO()
-
-    call_command("events", stdout=told)
-
-    lines = told.getvalue().splitlines()
-    here = next(number for number, line in enumerate(lines) if line.startswith("approval.requested"))
-    assert lines[here + 1] == "    -> kernel.tell_deciders"
-    assert any(line.startswith("setting.changed") for line in lines)
-
-
-@pytest.mark.django_db
-def test_events_command_redrives_dead_letters(people: dict[str, Person], hz: Branch) -> None:
-    ask(people["agent"], hz)
-    Delivery.objects.update(dead_at=commands.now(), attempts=10)
-    told = StringIO()
-
-    call_command("events", stdout=told)
-    assert "kernel.tell_deciders: 0 pending since -, 1 dead" in told.getvalue()
-    call_command("events", redrive=True, stdout=told)
-
-    assert "1 dead letters will be tried again" in told.getvalue()
-    assert list(Delivery.objects.values_list("dead_at", "attempts")) == [(None, 0)]

@@ -4,9 +4,7 @@ import os
 import random
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import accumulate, pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -14,37 +12,18 @@ from hypothesis import strategies as st
 
 from service_center.kernel import deadlines, worktime
 from service_center.kernel.worktime import DAYS, BadCalendar, Calendar, NeverOpen, Span, parse_calendar
+from tests.kernel.oracle import (
+    DUTY_LUNCH,
+    MINUTE,
+    MOVES,
+    SLOW,
+    calendars,
+    local,
+    oracle,
+    random_windows,
+)
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-MINUTE = timedelta(minutes=1)
 ROUNDS = int(os.environ.get("ORACLE_ROUNDS", "24"))
-PLAN = {
-    "zone": "Asia/Shanghai",
-    "weekly": {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in DAYS[:5]},
-    "exceptions": {f"2025-10-0{day}": [] for day in range(1, 9)}
-    | {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("2025-09-28", "2025-10-11")},
-}
-DUTY_LUNCH = parse_calendar(PLAN)
-
-# A day around which each zone moves its clocks: one hour, half an hour, a whole skipped day, and never.
-MOVES = {
-    "Asia/Shanghai": [date(2025, 10, 1), date(1986, 5, 4), date(1986, 9, 14)],
-    "America/New_York": [date(2025, 3, 9), date(2025, 11, 2)],
-    "Australia/Lord_Howe": [date(2025, 4, 6), date(2025, 10, 5)],
-    "Pacific/Apia": [date(2011, 12, 30), date(2011, 4, 2), date(2021, 4, 4)],
-    "America/Havana": [date(2025, 3, 9), date(2025, 11, 2)],  # midnight itself is doubled and swallowed
-    "Asia/Beirut": [date(2025, 3, 30), date(2025, 10, 26)],
-    "Africa/Casablanca": [date(2025, 2, 23), date(2025, 4, 6)],
-    "Europe/Dublin": [date(2025, 3, 30), date(2025, 10, 26)],
-    "America/St_Johns": [date(2006, 4, 2), date(2006, 10, 29)],  # one minute past midnight
-    "Pacific/Kwajalein": [date(1993, 8, 21)],
-    "Antarctica/Troll": [date(2025, 3, 30), date(2025, 10, 26)],  # two hours
-    "UTC": [date(2025, 6, 1)],
-}
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 @pytest.mark.req("GEN-15")
@@ -161,72 +140,6 @@ def test_a_bad_plan_names_its_fault(plan: object, code: str, path: str) -> None:
     assert (caught.value.code, caught.value.path) == (code, path)
 
 
-# --- the oracle: which minutes are open, by reading the wall clock of each ---------------------------------------
-
-
-@lru_cache(maxsize=100)
-def wall(
-    zone: str, first: datetime, minutes: int
-) -> tuple[list[datetime], dict[datetime, int], dict[datetime, int]]:
-    """The latest wall time shown up to each minute; the first and the last minute that shows a wall time."""
-    tz = ZoneInfo(zone)
-    clock = [(first + i * MINUTE).astimezone(tz).replace(tzinfo=None) for i in range(minutes)]
-    shown_first = {shown: i for i, shown in reversed(list(enumerate(clock)))}
-    return list(accumulate(clock, max)), shown_first, {shown: i for i, shown in enumerate(clock)}
-
-
-def oracle(calendar: Calendar, first: datetime, minutes: int) -> list[bool]:
-    """Open or closed for each minute.
-
-    A day opens at the first minute that shows its opening edge and closes at the last that shows its closing edge; an
-    edge that no minute shows is where the clock jumps over it.
-    """
-    pad = 3 * 1440
-    latest, shown_first, shown_last = wall(calendar.zone.key, first - pad * MINUTE, minutes + 2 * pad)
-    openness = [False] * len(latest)
-    for offset in range(-2, minutes // 1440 + 4):
-        day = latest[pad].date() + timedelta(days=offset)
-        for opens, closes in calendar.windows(day):
-            begin, end = (datetime.combine(day, time()) + timedelta(seconds=s) for s in (opens, closes))
-            low = shown_first.get(begin, bisect_left(latest, begin))
-            high = shown_last.get(end, bisect_left(latest, end))
-            openness[low:high] = [True] * max(high - low, 0)
-    return openness[pad : pad + minutes]
-
-
-@st.composite
-def windows(draw: st.DrawFn) -> list[list[str]]:
-    marks = sorted(set(draw(st.lists(st.integers(0, 1440), max_size=6))))
-    pairs = list(pairwise(marks))[::2]
-    return [[f"{a // 60:02}:{a % 60:02}", f"{b // 60:02}:{b % 60:02}"] for a, b in pairs]
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> tuple[Calendar, datetime]:
-    """A random calendar and a UTC minute near one of its zone's moves."""
-    zone = draw(st.sampled_from(sorted(MOVES)))
-    day = draw(st.sampled_from(MOVES[zone]))
-    weekly = {name: draw(windows()) for name in draw(st.sets(st.sampled_from(DAYS), max_size=7))}
-    weekly[DAYS[day.weekday()]] = draw(windows())
-    near = st.integers(-3, 3).map(lambda n: (day + timedelta(days=n)).isoformat())
-    plan = {"zone": zone, "weekly": weekly, "exceptions": draw(st.dictionaries(near, windows(), max_size=3))}
-    start = datetime.combine(day, time(), UTC) + draw(st.integers(-2880, 1440)) * MINUTE
-    return parse_calendar(plan), start
-
-
-SLOW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def random_windows(dice: random.Random) -> list[list[str]]:
-    """None to three windows; half of the days begin open, half end open, so that windows meet at midnight."""
-    marks = set(dice.sample(range(1, 1440), dice.choice([0, 2, 2, 4, 6])))
-    marks |= {edge for edge in (0, 1440) if dice.random() < 0.5}
-    ordered = sorted(marks)[len(marks) % 2 :] if dice.random() < 0.5 else sorted(marks)[: len(marks) // 2 * 2]
-    return [
-        [f"{a // 60:02}:{a % 60:02}", f"{b // 60:02}:{b % 60:02}"] for a, b in list(pairwise(ordered))[::2]
-    ]
-
-
 @pytest.mark.req("GEN-15")
 @pytest.mark.parametrize("block", [worktime.BLOCK, 1])
 @pytest.mark.parametrize("zone", sorted(MOVES))
@@ -337,136 +250,4 @@ def test_edges_in_a_fold_and_in_a_gap() -> None:
     ]
     assert [(s.start, s.end) for s in calendar.opening(date(2025, 3, 9))] == [
         (gap, gap + timedelta(minutes=30))
-    ]
-
-
-# --- days --------------------------------------------------------------------------------------------------------
-
-WORKDAYS = parse_calendar(
-    {
-        "zone": "Asia/Shanghai",
-        "weekly": {day: [["00:00", "24:00"]] for day in DAYS[:5]},
-        "exceptions": {f"2025-10-0{day}": [] for day in range(1, 9)} | {"2025-10-11": [["00:00", "24:00"]]},
-    }
-)
-
-
-@pytest.mark.req("SLA-06", "SLA-13", "SLA-18")
-@pytest.mark.parametrize(
-    ("calendar", "start", "days", "pauses", "expected"),
-    [
-        (WORKDAYS, "2025-09-29T10:00", 1, [], "2025-10-01T00:00"),
-        (WORKDAYS, "2025-09-29T10:00", 3, [], "2025-10-11T00:00"),  # 30 Sep, 9 and 10 Oct
-        (DUTY_LUNCH, "2025-10-09T18:00", 2, [], "2025-10-11T17:30"),  # the make-up Saturday is a working day
-        (DUTY_LUNCH, "2025-10-04T10:00", 1, [], "2025-10-09T17:30"),  # begun on a holiday
-        (DUTY_LUNCH, "2025-10-09T09:00", 1, [("2025-10-10T08:30", "2025-10-10T17:30")], "2025-10-11T17:30"),
-        (DUTY_LUNCH, "2025-10-09T09:00", 1, [("2025-10-10T08:31", "2025-10-10T17:30")], "2025-10-10T17:30"),
-        (
-            DUTY_LUNCH,
-            "2025-10-09T09:00",
-            1,
-            [("2025-10-10T08:00", "2025-10-10T12:30"), ("2025-10-10T12:00", "2025-10-13T00:00")],
-            "2025-10-13T17:30",
-        ),
-        (DUTY_LUNCH, "2025-10-09T09:00", 0, [], "2025-10-09T09:00"),
-    ],
-)
-def test_working_days(calendar: Calendar, start: str, days: int, pauses: list, expected: str) -> None:
-    count = deadlines.working_days(
-        calendar, local(start), days, [Span(local(a), local(b)) for a, b in pauses]
-    )
-    assert count.due == local(expected)
-    assert sum(line.counted for line in count.lines) == days
-
-
-@pytest.mark.parametrize(
-    ("paused", "expected"), [("2025-10-10T17:30", "2025-10-10T17:30"), ("2025-10-10T17:29", None)]
-)
-def test_working_days_under_an_endless_pause(paused: str, expected: str | None) -> None:
-    count = deadlines.working_days(DUTY_LUNCH, local("2025-10-09T09:00"), 1, [Span(local(paused), None)])
-    assert count.due == (local(expected) if expected else None)
-
-
-@pytest.mark.parametrize(
-    ("calendar", "start", "days", "expected"),
-    [
-        (WORKDAYS, "2025-10-09T10:00", 7, "2025-10-17T00:00"),  # ends the 16th, 24:00
-        (WORKDAYS, "2025-09-26T10:00", 7, "2025-10-10T00:00"),  # the 3rd is a holiday: on to the 9th
-        (DUTY_LUNCH, "2025-10-09T10:00", 4, "2025-10-13T17:30"),  # close of business
-        (
-            parse_calendar({"zone": "Asia/Shanghai", "weekly": {d: [["00:00", "24:00"]] for d in DAYS}}),
-            "2025-09-26T10:00",
-            7,
-            "2025-10-04T00:00",
-        ),
-    ],
-)
-def test_natural_days(calendar: Calendar, start: str, days: int, expected: str) -> None:
-    assert deadlines.natural_days(calendar, local(start), days).due == local(expected)
-
-
-def test_natural_days_paused() -> None:
-    pause = Span(local("2025-10-10T00:00"), local("2025-10-12T00:00"))
-    count = deadlines.natural_days(WORKDAYS, local("2025-10-09T10:00"), 3, [pause])
-    assert count.due == local("2025-10-15T00:00")
-    assert [line.reason for line in count.lines] == ["start_day", "paused", "paused", *["natural_day"] * 3]
-
-
-def test_endless_pause_and_due_at_its_start() -> None:
-    start, hour = local("2025-10-09T09:00"), timedelta(hours=1)
-    assert deadlines.due(DUTY_LUNCH, start, hour, [Span(local("2025-10-09T10:00"), None)]) == local(
-        "2025-10-09T10:00"
-    )
-    assert deadlines.due(DUTY_LUNCH, start, hour * 2, [Span(local("2025-10-09T10:00"), None)]) is None
-    assert deadlines.due(DUTY_LUNCH, start, timedelta(), [Span(start - hour, None)]) == start
-
-
-@SLOW
-@given(
-    calendars(),
-    st.lists(st.tuples(st.integers(-600, 3000), st.integers(0, 900) | st.none()), max_size=5),
-    st.integers(0, 2000),
-    st.integers(0, 4000),
-)
-def test_due_with_pauses_equals_the_oracle(
-    case: tuple[Calendar, datetime], raw: list[tuple[int, int | None]], target: int, now: int
-) -> None:
-    calendar, start = case
-    minutes = oracle(calendar, start, 4 * 1440)
-    for begin, length in raw:
-        stop = len(minutes) if length is None else max(begin + length, 0)
-        for i in range(max(begin, 0), min(stop, len(minutes))):
-            minutes[i] = False
-    spans = [Span(start + a * MINUTE, None if n is None else start + (a + n) * MINUTE) for a, n in raw]
-    assert deadlines.consumed(calendar, start, start + now * MINUTE, spans) == sum(minutes[:now]) * MINUTE
-    lines = deadlines.explain(calendar, start, start + now * MINUTE, [(span, "x") for span in spans])
-    assert sum(line.seconds for line in lines if line.counted) == sum(minutes[:now]) * 60
-    if target <= sum(minutes):
-        seen, reached = 0, 0
-        while seen < target:
-            seen += minutes[reached]
-            reached += 1
-        assert deadlines.due(calendar, start, target * MINUTE, spans) == start + reached * MINUTE
-    elif any(length is None for _, length in raw):
-        assert deadlines.due(calendar, start, target * MINUTE, spans) is None
-
-
-def test_explanation_names_each_stretch() -> None:
-    named = parse_calendar(PLAN | {"names": {"2025-10-08": "National Day", "2025-10-11": "Make-up day"}})
-    pause = Span(local("2025-10-09T10:00"), local("2025-10-10T14:00"))
-    lines = deadlines.explain(
-        named, local("2025-10-08T17:00"), local("2025-10-11T09:00"), [(pause, "customer")]
-    )
-    assert [
-        (line.end.astimezone(SHANGHAI).strftime("%d %H:%M"), line.counted, line.reason, line.detail)
-        for line in lines
-    ] == [
-        ("09 00:00", False, "exception", "National Day"),
-        ("09 08:30", False, "closed", ""),
-        ("09 10:00", True, "open", ""),
-        ("10 14:00", False, "paused", "customer"),
-        ("10 17:30", True, "open", ""),
-        ("11 00:00", False, "closed", ""),
-        ("11 08:30", False, "closed", "Make-up day"),
-        ("11 09:00", True, "open", "Make-up day"),
     ]

@@ -2,6 +2,7 @@
 
 from service_center.kernel.access import has_role
 from service_center.kernel.models import User
+from service_center.reports.models import Subscription
 from staff.states import Role
 
 READERS = (Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
@@ -10,3 +11,8 @@ READERS = (Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIREC
 def can_read_figures(user: User) -> bool:
     """Supervisors read their branch's, the others the whole company's; agents and engineers work, they do not rank."""
     return has_role(user, *READERS)
+
+
+def can_end(user: User, subscription: Subscription) -> bool:
+    """One's own subscription."""
+    return subscription.person.user_id == user.pk

@@ -10,7 +10,7 @@ from complaints.models import Complaint
 from service_center.kernel import clock_events, drafting, recompute
 from service_center.kernel.jobs import periodic
 from service_center.kernel.subscriptions import on
-from service_center.reports import actions
+from service_center.reports.actions import sums as actions
 from service_center.reports.queries import rollups
 from service_center.reports.queries.catalogue import FIX_WINDOW
 from service_center.reports.queries.parts import SOURCES

@@ -15,7 +15,7 @@ from parts import actions as stock
 from parts.models import StockPolicy
 from service_center.kernel import commands, sweep
 from service_center.kernel.models import User
-from service_center.reports import actions as sums
+from service_center.reports.actions import sums
 from service_center.reports.queries import totals
 from service_center.reports.queries.figures import Sums
 from service_center.reports.queries.periods import Span

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from service_center.kernel import commands, jobs
 from service_center.kernel.models import PeriodicJob
-from service_center.reports import actions
+from service_center.reports.actions import sums as actions
 from service_center.reports.models import Built, DaySum, Tally
 from service_center.reports.queries import figures, rollups, totals
 from service_center.reports.queries.figures import CATALOGUE

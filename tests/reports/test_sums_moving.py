@@ -9,7 +9,7 @@ from django.db import transaction
 
 from service_center.kernel import approvals, commands
 from service_center.kernel.models import Approval, Delivery
-from service_center.reports import actions
+from service_center.reports.actions import sums as actions
 from service_center.reports.queries.figures import Sums
 from service_center.reports.queries.parts import SOURCES
 from service_center.reports.queries.scope import Scope

@@ -1,0 +1,1 @@
+"""What is done with figures: keep their sums, send them."""

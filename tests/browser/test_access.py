@@ -69,11 +69,8 @@ LOST_ICONS = """async () => {
 
 def where(name: str) -> str:
     """The address of a screen that needs a row of the demo company."""
-    at_work = (
-        Ticket.objects.filter(status="in_handling", assignee__user__username="engineer")
-        .order_by("pk")
-        .first()
-    )
+    jobs = Ticket.objects.filter(assignee__user__username="engineer")
+    at_work = jobs.filter(status__in=["in_handling", "appointed", "dispatched"]).order_by("-status").first()
     fresh = Ticket.objects.filter(status="registered", branch__code="HZ").order_by("pk").first()
     complaint = Complaint.objects.filter(branch__code="HZ").exclude(status="closed").order_by("pk").first()
     call = FollowUp.objects.filter(branch__code="HZ", status="due").order_by("-pk").first()

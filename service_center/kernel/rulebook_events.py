@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import journal
 
-RULE_DRAFTED = journal.define("rule.drafted", _("起草了规则 %(key)s 第 %(number)s 版"))
-RULE_APPROVED = journal.define("rule.approved", _("批准了规则 %(key)s 第 %(number)s 版"))
-RULE_IN_FORCE = journal.define("rule.put_in_force", _("规则 %(key)s 第 %(number)s 版生效"))
-RULE_SUPERSEDED = journal.define("rule.superseded", _("规则 %(key)s 第 %(number)s 版被取代"))
+RULE_DRAFTED = journal.define("rule.drafted", _("起草了第 %(number)s 版"))
+RULE_APPROVED = journal.define("rule.approved", _("批准了第 %(number)s 版"))
+RULE_IN_FORCE = journal.define("rule.put_in_force", _("第 %(number)s 版生效"))
+RULE_SUPERSEDED = journal.define("rule.superseded", _("第 %(number)s 版被取代"))
 SETTING_CHANGED = journal.define("setting.changed", _("参数 %(key)s 由 %(before)s 改为 %(value)s"))
 APPROVAL_REQUESTED = journal.define("approval.requested", _("提交了审批：%(label)s"))
 APPROVAL_STEP_TAKEN = journal.define("approval.step_taken", _("同意了审批 %(label)s 的第 %(step)s 步"))

@@ -9,69 +9,18 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from service_center.kernel.languages import amount, labelled, listed, sentences
-from service_center.kernel.models import Rule, Setting
-
-FACTS = {
-    "tier": gettext_lazy("紧急程度"),
-    "mode": gettext_lazy("服务方式"),
-    "zone": gettext_lazy("区域"),
-    "channel": gettext_lazy("渠道"),
-    "gravity": gettext_lazy("投诉轻重"),
-    "category": gettext_lazy("产品类别"),
-    "service_category": gettext_lazy("服务类别"),
-    "level": gettext_lazy("客户等级"),
-    "matter": gettext_lazy("事项"),
-}
-VALUES = {
-    "urgent": gettext_lazy("紧急"),
-    "general": gettext_lazy("一般"),
-    "ordinary": gettext_lazy("普通"),
-    "phone": gettext_lazy("电话"),
-    "remote": gettext_lazy("远程"),
-    "onsite": gettext_lazy("上门"),
-    "bringin": gettext_lazy("送修"),
-    "mailin": gettext_lazy("寄修"),
-    "exchange": gettext_lazy("换机"),
-    "city": gettext_lazy("市区"),
-    "suburb": gettext_lazy("郊区"),
-    "serious": gettext_lazy("情节重大"),
-    "important": gettext_lazy("重点客户"),
-    "vip": gettext_lazy("贵宾客户"),
-    "major": gettext_lazy("重大"),
-    "long_running": gettext_lazy("长周期"),
-    "paid": gettext_lazy("有费服务"),
-    "terminal": gettext_lazy("终端产品"),
-    "food": gettext_lazy("食品"),
-    "food_fresh": gettext_lazy("生鲜"),
-    "therapy": gettext_lazy("理疗产品"),
-}
-UNITS = {
-    "natural_day": gettext_lazy("自然日"),
-    "second": gettext_lazy("秒"),
-    "minute": gettext_lazy("分钟"),
-    "hour": gettext_lazy("小时"),
-    "month": gettext_lazy("个月"),
-    "percent": "%",
-    "point": gettext_lazy("分"),
-    "cny": gettext_lazy("元"),
-    "count": "",
-}
-ON_THE_CASE = {"owner": gettext_lazy("负责人"), "assignee": gettext_lazy("经办工程师")}
-RUNGS = {
-    "warn": gettext_lazy("预警"),
-    "due": gettext_lazy("到期"),
-    "escalate1": gettext_lazy("第一次升级"),
-    "escalate2": gettext_lazy("第二次升级"),
-}
-REASONS = {
-    "customer": gettext_lazy("等待客户"),
-    "part": gettext_lazy("等待配件"),
-    "factory": gettext_lazy("返厂"),
-    "approval": gettext_lazy("等待审批"),
-}
+from service_center.kernel.languages import amount, labelled, listed, pick, sentences
+from service_center.kernel.models import Calendar, Rule, Setting
+from service_center.kernel.web.rulebook_vocabulary import (
+    FACTS,
+    OF_SETTING,
+    ON_THE_CASE,
+    REASONS,
+    RUNGS,
+    UNITS,
+    VALUES,
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +86,28 @@ def value(setting: Setting) -> str:
     if setting.kind == Setting.Kind.FLAG:
         return _("是") if setting.value else _("否")
     if setting.kind == Setting.Kind.LIST:
-        return listed(VALUES.get(item, item) for item in setting.value)
+        return listed(named(setting, item) for item in setting.value)
     if setting.kind == Setting.Kind.MAPPING:
-        return sentences(labelled(VALUES.get(key, key), item) for key, item in setting.value.items())
-    return f"{setting.value} {UNITS.get(setting.unit, setting.unit)}".strip()
+        return sentences(
+            labelled(named(setting, key), named(setting, item)) for key, item in setting.value.items()
+        )
+    return f"{named(setting, setting.value)} {UNITS.get(setting.unit, setting.unit)}".strip()
+
+
+def named(setting: Setting, code: Any) -> str:
+    """A code of a setting's value by its name: its own word, one of all settings, a post, a calendar; else as it is."""
+    if not isinstance(code, str) or not code.isascii() or not any(map(str.isalpha, code)):
+        return str(code)
+    word = OF_SETTING.get(setting.code, {}).get(code) or VALUES.get(code)
+    if word is None and (word := role(code)) == code:
+        calendar = Calendar.objects.filter(code=code).first()
+        word = code if calendar is None else pick(calendar)
+    return str(word)
+
+
+def legend(setting: Setting) -> str:
+    """Which codes a list or a table may hold, with their names: agent = 客服专员."""
+    value, known = setting.value, OF_SETTING.get(setting.code, {})
+    items = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
+    codes = dict.fromkeys([*(item for item in items if isinstance(item, str)), *known])
+    return sentences(f"{code} = {named(setting, code)}" for code in codes if named(setting, code) != code)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from service_center.kernel import commands, errors, rulemaking
-from service_center.kernel.languages import noted, pick
+from service_center.kernel.languages import noted, pick, sentences
 from service_center.kernel.models import Setting, User
 from service_center.kernel.web import lists
 from service_center.kernel.web import rulebook_words as words
@@ -101,10 +101,12 @@ def value_field(row: Setting) -> forms.CharField | forms.ChoiceField:
     """The field for one value: a choice, lines, or a line."""
     label = noted(pick(row), words.UNITS[row.unit]) if words.UNITS.get(row.unit) else pick(row)
     if row.kind == Kind.FLAG or row.choices:
-        choices = YES_NO if row.kind == Kind.FLAG else [(choice, choice) for choice in row.choices]
+        named = [(choice, words.named(row, choice)) for choice in row.choices]
+        choices = YES_NO if row.kind == Kind.FLAG else named
         return forms.ChoiceField(label=label, choices=choices)
     if row.kind in {Kind.LIST, Kind.MAPPING}:
         hint = _("每行一项") if row.kind == Kind.LIST else _('JSON 对照表，例如 {"min": 1}')
+        hint = sentences(filter(None, [hint, words.legend(row)]))
         area = forms.Textarea(attrs={"rows": 5})
         return forms.CharField(label=label, widget=area, max_length=10_000, help_text=hint)
     return forms.CharField(label=label, max_length=10_000)

@@ -87,9 +87,9 @@ def _once(
     by: HttpRequest | None,
 ) -> T:
     with transaction.atomic(durable=True):
-        at = now()
+        at = now() if key is None else _claim(key)
         if key is not None:
-            known = _claim(key)
+            known = _record_of(key)
             if known is not None:
                 if by is not None:
                     by.replayed = True  # type: ignore[attr-defined]  # read by the API's response
@@ -155,20 +155,26 @@ def _canonical_body(request: HttpRequest) -> bytes:
     return request.body
 
 
-def _claim(key: Key) -> CommandRecord | None:
-    """The record of this key when it ran before; takes the key for this transaction otherwise.
+_BEGIN = "SELECT transaction_timestamp(), pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+_BEGIN_PATIENTLY = "SELECT transaction_timestamp(), true FROM pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
-    Raises InProgress when another transaction holds it (a patient key waits) and KeyReused when it was used for
-    something else.
+
+def _claim(key: Key) -> datetime:
+    """Take the key for this transaction; returns its time, as `now` does.
+
+    Raises InProgress when another transaction holds it; a patient key waits.
     """
-    name = f"command:{key.principal}:{key.value}"
     with connection.cursor() as cursor:
-        if key.patient:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        else:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-            if not cursor.fetchone()[0]:
-                raise errors.InProgress
+        begin = _BEGIN_PATIENTLY if key.patient else _BEGIN
+        cursor.execute(begin, [f"command:{key.principal}:{key.value}"])
+        at, taken = cursor.fetchone()
+    if not taken:
+        raise errors.InProgress
+    return _instant.get() or at
+
+
+def _record_of(key: Key) -> CommandRecord | None:
+    """The record of this key when it ran before. Raises KeyReused when it was used for something else."""
     known = CommandRecord.objects.filter(principal=key.principal, key=key.value).first()
     if known is not None and known.fingerprint != key.fingerprint:
         raise errors.KeyReused

@@ -54,10 +54,25 @@ async function editAsked() {
 
 // -- what is shown ----------------------------------------------------------------------------------------------------
 
-async function redraw() {
-  await look();
-  if (ops.some((op) => op.state === DONE)) await renew();
-  await draw(isDirty(form()) || isAttaching() ? form().dataset.step : asked(), { keep: true });
+// Something has changed on this phone or on the way; while a step is being saved its own drawing follows.
+function redraw() {
+  return oneByOne(async () => {
+    if (busy) return;
+    await look();
+    if (ops.some((op) => op.state === DONE)) await renew();
+    if (!busy) await drawNow(isDirty(form()) || isAttaching() ? form().dataset.step : asked(), { keep: true });
+  });
+}
+
+function draw(wanted, how) {
+  return oneByOne(() => drawNow(wanted, how));
+}
+
+let drawing = Promise.resolve();
+
+function oneByOne(act) {
+  drawing = drawing.then(act);
+  return drawing;
 }
 
 // The page as the server has it now, around the form that is being filled in.
@@ -95,7 +110,7 @@ function placed(body, ids) {
   return line ? { ...body, part_line: line } : body;
 }
 
-async function draw(wanted, { keep = false } = {}) {
+async function drawNow(wanted, { keep = false } = {}) {
   await look();
   const signed = await isUnder(state.signature, job, ops, state.draft);
   const steps = offered(job, state, signed);
@@ -303,8 +318,8 @@ async function done(open) {
   edited = undefined;
   history.replaceState({}, "", `/phone/${job.number}/`);
   kick();
+  scrollTo({ top: 0, behavior: "instant" });
   await draw("");
-  scrollTo({ top: 0 });
 }
 
 async function onPhotos(event) {

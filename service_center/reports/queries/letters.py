@@ -34,6 +34,7 @@ class Letter:
     """A letter as it goes out."""
 
     period: Period
+    language: str
     title: str
     text: str
 
@@ -53,7 +54,7 @@ def letter(subscription: Subscription, *, at: datetime) -> Letter:
     figures = compared.read(scope, period, now=at)
     with translation.override(subscription.language):
         title = f"{_('售后服务仪表盘')} · {Rhythm(subscription.rhythm).label} · {words.days(period.span)}"
-        return Letter(period, title, "\n".join(_lines(subscription, period, figures)))
+        return Letter(period, subscription.language, title, "\n".join(_lines(subscription, period, figures)))
 
 
 def covered(rhythm: str, *, at: datetime) -> tuple[date, date]:

@@ -115,6 +115,7 @@ def _fill(post: Post) -> None:
         branch=Branch.objects.get(code=post.branch),
         team=Team.objects.filter(code=post.team).first(),
         password=f"demo-{post.role.value}",
+        email=f"{post.username}@company.example",
         must_change_password=False,
     )
     for line in post.lines:

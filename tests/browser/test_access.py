@@ -36,7 +36,15 @@ MANAGEMENT = (
     "/people/new/", "/people/import/", "/appraisals/", "/parts/", "/parts/P-1001/", "/issue-desk/",
     "/purchase-proposals/", "/purchase-orders/", "/surveys/", "/rectifications/", "/approvals/",
 )  # fmt: skip
-PHONE = ("/phone/", "phone-job", "phone-job-reach", "/notifications/", "/account/")
+PHONE = (
+    "/phone/",
+    "phone-job",
+    "phone-job-reach",
+    "/phone/outbox/",
+    "/phone/offline/",
+    "/notifications/",
+    "/account/",
+)
 IN_THE_DARK = ("/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/customers/1/", "/phone/")
 
 SCREENS = {

@@ -35,6 +35,9 @@ def _off_site(ticket: models.Model) -> bool:
     return not ticket.on_site and ticket.assignee_id is not None
 
 
+_GOING_ON = Q(status__in=[str(state) for state in states.OPEN])
+
+
 class Ticket(FSMModelMixin, models.Model):
     """A customer's request from registration to closing: one owner, one engineer at a time, its clocks beside it.
 
@@ -50,9 +53,11 @@ class Ticket(FSMModelMixin, models.Model):
     reported_at = models.DateTimeField()
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="tickets", db_index=False)
     contact = models.ForeignKey("customers.Contact", models.PROTECT, null=True, related_name="tickets")
-    unit = models.ForeignKey("customers.Unit", models.PROTECT, null=True, related_name="tickets")
+    unit = models.ForeignKey(
+        "customers.Unit", models.PROTECT, null=True, related_name="tickets", db_index=False
+    )
     product_model = models.ForeignKey("customers.ProductModel", models.PROTECT, null=True, related_name="+")
     warranty_until = models.DateField(null=True)
     subject = models.CharField(max_length=120)
@@ -61,21 +66,25 @@ class Ticket(FSMModelMixin, models.Model):
     demand = models.CharField(max_length=8, choices=states.Demand.choices)
     promised_at = models.DateTimeField(null=True)
 
-    branch = models.ForeignKey("staff.Branch", models.PROTECT, related_name="tickets")
-    owner = models.ForeignKey("staff.Person", models.PROTECT, related_name="owned_tickets")
+    branch = models.ForeignKey("staff.Branch", models.PROTECT, related_name="tickets", db_index=False)
+    owner = models.ForeignKey("staff.Person", models.PROTECT, related_name="owned_tickets", db_index=False)
     zone = models.CharField(
         max_length=6, choices=[("city", _("市区")), ("suburb", _("郊区"))], default="city"
     )
 
     nature = models.CharField(max_length=16, choices=states.Nature.choices, blank=True)
-    product_line = models.ForeignKey("customers.ProductLine", models.PROTECT, null=True, related_name="+")
+    product_line = models.ForeignKey(
+        "customers.ProductLine", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     tier = models.CharField(max_length=8, choices=states.Tier.choices, default=states.Tier.ORDINARY)
     is_critical = models.BooleanField(default=False)
     complexity = models.CharField(max_length=7, choices=states.Complexity.choices, blank=True)
     service_category = models.CharField(max_length=14, choices=states.ServiceCategory.choices, blank=True)
     mode = models.CharField(max_length=8, choices=states.Mode.choices, blank=True)
 
-    assignee = models.ForeignKey("staff.Person", models.PROTECT, null=True, related_name="assigned_tickets")
+    assignee = models.ForeignKey(
+        "staff.Person", models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
+    )
     assigned_at = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True)
     on_site = models.BooleanField(default=False)
@@ -108,6 +117,7 @@ class Ticket(FSMModelMixin, models.Model):
                 name="ticket_ended_has_time",
             ),
         )
+        # Each foreign key without an index of its own leads one of these.
         indexes = (
             models.Index(fields=["branch", "status", "-id"], name="ticket_branch_status"),
             models.Index(fields=["status", "-id"], name="ticket_status"),
@@ -116,6 +126,20 @@ class Ticket(FSMModelMixin, models.Model):
             models.Index(fields=["customer", "-id"], name="ticket_customer"),
             models.Index(fields=["unit", "-id"], name="ticket_unit"),
             models.Index(fields=["-reported_at", "-id"], name="ticket_reported"),
+            models.Index(fields=["branch", "-id"], name="ticket_branch"),
+            models.Index(fields=["branch", "-reported_at", "-id"], name="ticket_branch_reported"),
+            models.Index(fields=["owner", "-id"], name="ticket_owner"),
+            models.Index(fields=["owner", "-reported_at", "-id"], name="ticket_owner_reported"),
+            models.Index(fields=["assignee", "-id"], name="ticket_assignee"),
+            models.Index(fields=["assignee", "-reported_at", "-id"], name="ticket_assignee_reported"),
+            models.Index(fields=["product_line", "-id"], name="ticket_line"),
+            models.Index(fields=["channel", "-id"], name="ticket_channel"),
+            models.Index(fields=["tier", "-id"], name="ticket_tier"),
+            models.Index(fields=["-id"], name="ticket_critical", condition=Q(is_critical=True)),
+            models.Index(fields=["-id"], name="ticket_open", condition=_GOING_ON),
+            models.Index(fields=["-reported_at", "-id"], name="ticket_open_reported", condition=_GOING_ON),
+            models.Index(fields=["branch", "-id"], name="ticket_open_branch", condition=_GOING_ON),
+            models.Index(fields=["owner", "-id"], name="ticket_open_owner", condition=_GOING_ON),
         )
 
     def __str__(self) -> str:

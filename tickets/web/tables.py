@@ -109,32 +109,26 @@ FILTERS = (
     lists.Lookup("owner", gettext_lazy("负责人"), "owner_id", _people(*OWNERS)),
     lists.Lookup("engineer", gettext_lazy("工程师"), "assignee_id", _people(*ENGINEERS)),
     lists.Lookup("line", gettext_lazy("产品线"), "product_line_id", _lines),
-    lists.Days("reported", gettext_lazy("报修日期"), "reported_at"),
+    lists.Days("reported", gettext_lazy("报修日期"), "reported_at", order="reported"),
     lists.Flag("critical", gettext_lazy("只看关键问题"), lambda rows: rows.filter(is_critical=True)),
 )
 
 
 def _mine(rows: TicketQuerySet, user: User) -> TicketQuerySet:
     person = getattr(user, "person", None)
-    return rows.open().filter(owner=person) if person is not None else rows.none()
+    return rows.filter(owner=person) if person is not None else rows.none()
 
 
+OPEN = ("status", tuple(str(state) for state in states.OPEN))
 TABS = (
-    lists.Tab("open", gettext_lazy("未结"), lambda rows, user: rows.open()),
-    lists.Tab("mine", gettext_lazy("我的"), _mine),
-    lists.Tab("late", gettext_lazy("已超时"), lambda rows, user: rows.open().late()),
-    lists.Tab("at_risk", gettext_lazy("将超时"), lambda rows, user: rows.open().at_risk()),
-    lists.Tab("undispatched", gettext_lazy("待派工"), lambda rows, user: rows.undispatched()),
-    lists.Tab(
-        "to_call", gettext_lazy("待告知结果"), lambda rows, user: rows.filter(status=states.Status.HANDLED)
-    ),
-    lists.Tab(
-        "in_hand",
-        gettext_lazy("处理中"),
-        lambda rows, user: rows.filter(status__in=states.UNDER_WORK),
-        shown=False,
-    ),
-    lists.Tab("all", gettext_lazy("全部"), lambda rows, user: rows),
+    lists.Tab("open", gettext_lazy("未结"), only=OPEN),
+    lists.Tab("mine", gettext_lazy("我的"), _mine, only=OPEN),
+    lists.Tab("late", gettext_lazy("已超时"), lambda rows, user: rows.late(), only=OPEN),
+    lists.Tab("at_risk", gettext_lazy("将超时"), lambda rows, user: rows.at_risk(), only=OPEN),
+    lists.Tab("undispatched", gettext_lazy("待派工"), only=("status", ("classified",))),
+    lists.Tab("to_call", gettext_lazy("待告知结果"), only=("status", ("handled",))),
+    lists.Tab("in_hand", gettext_lazy("处理中"), only=("status", ("in_handling", "on_hold")), shown=False),
+    lists.Tab("all", gettext_lazy("全部")),
 )
 QUEUE = lists.declare(
     lists.Declared(
@@ -149,7 +143,7 @@ QUEUE = lists.declare(
         orders=(
             lists.Order("number", gettext_lazy("登记先后"), ("id",), falling=True),
             lists.Order("reported", gettext_lazy("报修时间"), ("reported_at", "id"), falling=True),
-            deadlines.order(Ticket),
+            deadlines.order(Ticket, going_on=OPEN),
         ),
         order="-number",
         search=lambda rows, text, user: search.matching(rows, text),

@@ -87,6 +87,21 @@ class Clock(models.Model):
         indexes = (
             models.Index(fields=["next_at", "id"], name="clock_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["state", "due_at"], name="clock_open_due", condition=Q(stopped_at=None)),
+            models.Index(
+                fields=["subject_type", "due_at", "subject_id"],
+                name="clock_soonest",
+                condition=Q(stopped_at=None, due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["subject_type", "subject_id"],
+                name="clock_late",
+                condition=Q(stopped_at=None, state="breached"),
+            ),
+            models.Index(
+                fields=["subject_type", "subject_id"],
+                name="clock_at_risk",
+                condition=Q(stopped_at=None, state="running", warned_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

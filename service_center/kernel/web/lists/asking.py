@@ -14,7 +14,7 @@ from service_center.kernel.languages import listed
 from service_center.kernel.listing import Shape
 from service_center.kernel.models import ListChoice, SavedView, User
 from service_center.kernel.web.lists.declaration import Column, Declared, Order, Tab
-from service_center.kernel.web.lists.filters import Asked, Chip, Found
+from service_center.kernel.web.lists.filters import Asked, Chip, Filter, Found
 from service_center.kernel.web.lists.keyset import AFTER
 
 OWN = {"q", "order", "view", "columns", "format", "panel", "open", AFTER}
@@ -53,20 +53,33 @@ class Ask:
     def narrow(self, rows: Any) -> Any:
         """The rows of the tab that meet every condition and hold the words."""
         if self.tab is not None:
-            rows = self.tab.apply(rows, self.user)
+            rows = self.tab.narrow(rows, self.user, self.filters)
         for condition in self.declared.filters:
-            if any(param in self.filters for param in condition.params):
+            if condition.is_asked(self.filters) and not self._is_in_tab(condition):
                 rows = condition.apply(rows, self.filters)
         if self.words and self.declared.search is not None:
             rows = self.declared.search(rows, self.words, self.user)
         return rows
+
+    def _is_in_tab(self, condition: Filter) -> bool:
+        """Whether the tab has narrowed the rows by this condition already."""
+        return self.tab is not None and self.tab.only is not None and self.tab.only[0] == condition.param
+
+    @property
+    def ranged(self) -> bool:
+        """Whether a range is asked for, whose rows stand together in its own order only."""
+        return any(one.only_order and one.is_asked(self.filters) for one in self.declared.filters)
+
+    def orders(self) -> list[Order]:
+        """The orders an index serves together with what is asked."""
+        return _offered(self.declared, self.filters)
 
     def chips(self) -> list[tuple[Chip, str]]:
         """Each condition with the address that does without it."""
         found = [
             chip
             for condition in self.declared.filters
-            if any(param in self.filters for param in condition.params)
+            if condition.is_asked(self.filters)
             for chip in condition.chips(self.filters)
         ]
         return [(chip, self.without(chip)) for chip in found]
@@ -167,7 +180,8 @@ def _understood(asked: QueryDict, query: QueryDict, declared: Declared, user: Us
     if unknown := sorted({name for name in (*asked, *query) if name not in known}):
         notices.append(_("这个列表没有条件 %(names)s，已忽略。") % {"names": _quoted(unknown)})
     tab = _tab(asked, declared, notices)
-    order, falling = _order(asked, declared, notices)
+    filters = _filters(asked, declared, user, notices)
+    order, falling = _order(asked, declared, filters, notices)
     return Ask(
         declared=declared,
         user=user,
@@ -175,7 +189,7 @@ def _understood(asked: QueryDict, query: QueryDict, declared: Declared, user: Us
         order=order,
         falling=falling,
         words=_words(query, declared),
-        filters=_filters(asked, declared, user, notices),
+        filters=filters,
         columns_asked=_columns(query, declared, notices),
         after=query.get(AFTER),
         notices=tuple(notices),
@@ -197,14 +211,21 @@ def _tab(asked: QueryDict, declared: Declared, notices: list[str]) -> Tab | None
     return found or declared.tabs[0]
 
 
-def _order(asked: QueryDict, declared: Declared, notices: list[str]) -> tuple[Order, bool]:
+def _order(asked: QueryDict, declared: Declared, filters: Asked, notices: list[str]) -> tuple[Order, bool]:
     usual = declared.ordering(declared.order)
     assert usual is not None, "checked when the list was declared"
     text = asked.get("order", "")
     found = declared.ordering(text) if text else usual
     if found is None:
         notices.append(_("这个列表不能按 %(names)s 排序，已按默认顺序。") % {"names": _quoted([text])})
-    return found or usual
+    order, falling = found or usual
+    offered = _offered(declared, filters)
+    return (order, falling) if order in offered else (offered[0], offered[0].falling)
+
+
+def _offered(declared: Declared, filters: Asked) -> list[Order]:
+    only = {condition.only_order for condition in declared.filters if condition.is_asked(filters)} - {""}
+    return [order for order in declared.orders if not only or order.key in only]
 
 
 def _columns(query: QueryDict, declared: Declared, notices: list[str]) -> tuple[str, ...]:

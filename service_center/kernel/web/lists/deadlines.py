@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Min, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -17,7 +18,8 @@ from service_center.kernel.models import Clock, User
 from service_center.kernel.templatetags.kernel import span
 from service_center.kernel.web.lists import cells
 from service_center.kernel.web.lists.declaration import Column, Order, Row, Rows
-from service_center.kernel.web.lists.keyset import Stretch
+from service_center.kernel.web.lists.filters import Asked
+from service_center.kernel.web.lists.keyset import Known, Stretch
 
 EXTRA = "clock"
 State = Clock.State
@@ -112,22 +114,53 @@ def _badge(colour: str, words: str, symbol: str, clock: Clock, *, solid: bool = 
     return cells.badge(colour, words, symbol=symbol, title=title, solid=solid)
 
 
-def order(model: type[Model]) -> Order:
-    """What is due first, by the clocks' own index; rows for which nothing is due follow, the newest first."""
-    label = model._meta.label_lower
-    due = Clock.objects.open().filter(subject_type=label, due_at__isnull=False)
+@dataclass(frozen=True)
+class ByDeadline(Order):
+    """What is due first, by the clocks' own index; rows for which nothing is due follow, the newest first.
 
-    def stretches(rows: Rows, falling: bool) -> list[Stretch]:
-        first = _first_of_each(due).filter(subject_id__in=rows.order_by().values("pk"))
-        timed = Stretch(
-            first.values("due_at", "subject_id"),
-            ("-due_at", "-subject_id") if falling else ("due_at", "subject_id"),
-        )
-        others = rows.exclude(Exists(due.filter(subject_id=OuterRef("pk"))))
-        untimed = Stretch(others.values("id", subject_id=F("pk")), ("id",) if falling else ("-id",))
-        return [untimed, timed] if falling else [timed, untimed]
+    `going_on` names a filter and those of its values with which a row can have a deadline at all.
+    """
 
-    return Order("due", gettext_lazy("时限"), stretches=stretches)
+    subject: str = ""
+    going_on: tuple[str, tuple[str, ...]] = ("", ())
+
+    def many(self, rows: Rows, asked: Asked, *, falling: bool) -> list[Stretch]:
+        clocks = self._due()
+        first = _first_of_each(clocks).filter(subject_id__in=rows.order_by().values("pk"))
+        others = rows.exclude(Exists(clocks.filter(subject_id=OuterRef("pk"))))
+        timed = Stretch(first.values("due_at", "subject_id", pk=F("subject_id")), ("due_at", "subject_id"))
+        if self._ended(asked):
+            timed = Stretch(clocks.none().values("due_at", "subject_id"), timed.ordering)
+        return [timed, Stretch(others.values("pk", "id"), ("-id",))]
+
+    def few(self, model: type[Model], rows: list[Row], *, falling: bool) -> list[Known]:
+        clocks = self._due().filter(subject_id__in=[row["pk"] for row in rows])
+        due = dict(clocks.values_list("subject_id").annotate(first=Min("due_at")))
+        timed = [
+            {"pk": row["pk"], "subject_id": row["pk"], "due_at": due[row["pk"]]}
+            for row in rows
+            if row["pk"] in due
+        ]
+        untimed = [{"pk": row["pk"], "id": row["pk"]} for row in rows if row["pk"] not in due]
+        return [Known(Clock, timed, ("due_at", "subject_id")), Known(model, untimed, ("-id",))]
+
+    def _due(self) -> QuerySet[Clock]:
+        return Clock.objects.open().filter(subject_type=self.subject, due_at__isnull=False)
+
+    def _ended(self, asked: Asked) -> bool:
+        param, values = self.going_on
+        return bool(asked.get(param)) and not any(found.match in values for found in asked[param])
+
+
+def order(model: type[Model], *, going_on: tuple[str, tuple[str, ...]] = ("", ())) -> Order:
+    """The order by what is due first."""
+    return ByDeadline(
+        "due",
+        gettext_lazy("最急的在前"),
+        one_way=True,
+        subject=model._meta.label_lower,
+        going_on=going_on,
+    )
 
 
 def _first_of_each(due: QuerySet[Clock]) -> QuerySet[Clock]:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from service_center.kernel.exports import Value
-from service_center.kernel.web.lists.keyset import Stretch
+from service_center.kernel.web.lists.keyset import Known, Stretch
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
     from service_center.kernel.web.lists.actions import Action
-    from service_center.kernel.web.lists.filters import Filter
+    from service_center.kernel.web.lists.filters import Asked, Filter
 
 Row = dict[str, Any]
 Rows = QuerySet[Any, Any]
@@ -56,30 +56,49 @@ class Column:
 class Order:
     """A way to sort: fields of the model, together unique, never null, all rising; an index must serve them.
 
-    `falling` is the direction a first click takes. `stretches` replaces the fields where one query cannot tell the
-    order: given the rows and whether to fall, it gives the stretches one after the other.
+    `falling` is the direction a first click takes; with `one_way` there is no other.
     """
 
     key: str
     label: StrOrPromise
     fields: tuple[str, ...] = ("id",)
     falling: bool = False
-    stretches: Callable[[Rows, bool], list[Stretch]] | None = None
+    one_way: bool = False
 
-    def of(self, rows: Rows, *, falling: bool) -> list[Stretch]:
-        if self.stretches is not None:
-            return self.stretches(rows, falling)
-        return [Stretch(rows, tuple(f"-{name}" if falling else name for name in self.fields))]
+    def names(self, *, falling: bool) -> tuple[str, ...]:
+        return tuple(f"-{name}" if falling else name for name in self.fields)
+
+    def many(self, rows: Rows, asked: Asked, *, falling: bool) -> list[Stretch]:
+        """Any number of rows in this order, each as a dictionary with its `pk` and the order's fields."""
+        return [Stretch(rows.values("pk", *self.fields), self.names(falling=falling))]
+
+    def few(self, model: type[Model], rows: list[Row], *, falling: bool) -> list[Known]:
+        """Rows that are known already, with their `pk` and the order's fields, in this order."""
+        return [Known(model, rows, self.names(falling=falling))]
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A view everybody has, above the list. `shown` False: only an address leads to it."""
+    """A view everybody has, above the list. `shown` False: only an address leads to it.
+
+    `only` names a filter and the values the tab is limited to: asked for others, it is empty without a query.
+    """
 
     key: str
     label: StrOrPromise
-    apply: Callable[[Any, User], Any]
+    apply: Callable[[Any, User], Any] = lambda rows, _user: rows
+    only: tuple[str, tuple[str, ...]] | None = None
     shown: bool = True
+
+    def narrow(self, rows: Any, user: User, asked: Asked) -> Any:
+        """The rows of the tab, as far as they are asked for."""
+        rows = self.apply(rows, user)
+        if self.only is None:
+            return rows
+        param, values = self.only
+        wanted = {str(found.match) for found in asked.get(param, ())}
+        left = [value for value in values if not wanted or str(value) in wanted]
+        return rows.filter(**{f"{param}__in": left}) if left else rows.none()
 
 
 @dataclass(frozen=True)
@@ -155,7 +174,10 @@ class Declared:
     def ordering(self, text: str) -> tuple[Order, bool] | None:
         """The order an address asks for, and whether it falls; None for none of the list's."""
         found = next((order for order in self.orders if order.key == text.removeprefix("-")), None)
-        return (found, text.startswith("-")) if found is not None else None
+        falling = text.startswith("-")
+        if found is None or (found.one_way and falling != found.falling):
+            return None
+        return found, falling
 
 
 _declared: dict[str, Declared] = {}

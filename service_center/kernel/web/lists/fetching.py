@@ -1,4 +1,8 @@
-"""The rows of a list as dictionaries of what its columns read, page after page, with the batches columns need."""
+"""The rows of a list as dictionaries of what its columns read, page after page, with the batches columns need.
+
+Which rows come is decided on keys alone. Few rows (up to what is counted) are put in order here: no plan can then walk an
+index past a million that do not match. Many are dense, and an index gives their order.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from service_center.kernel import exports
-from service_center.kernel.models import User
 from service_center.kernel.web.lists import keyset
 from service_center.kernel.web.lists.asking import Ask
-from service_center.kernel.web.lists.declaration import Column, Declared, Row
+from service_center.kernel.web.lists.declaration import Column, Row
 
+COUNTED = 1000
 _BATCH = 1000
 
 
-def rows_of(ask: Ask) -> Any:
+@dataclass(frozen=True)
+class Found:
+    """The rows of a question in its order, and how many they are: right up to COUNTED, else one more."""
+
+    stretches: keyset.Stretches
+    total: int
+
+
+def find(ask: Ask) -> Found:
     """What the list holds for this question: of what the reader may see, what meets the conditions."""
-    return ask.narrow(ask.declared.rows(ask.user))
+    rows, order = _rows_of(ask), ask.order
+    names = order.names(falling=ask.falling) if ask.ranged else ()
+    keys = list(rows.order_by(*names).values("pk", *order.fields)[: COUNTED + 1])
+    if len(keys) <= COUNTED:
+        return Found(order.few(ask.declared.model, keys, falling=ask.falling), len(keys))
+    return Found(order.many(rows, ask.filters, falling=ask.falling), len(keys))
 
 
-def counted(rows: Any, at_most: int) -> int:
-    """How many rows there are, counted no further than one beyond `at_most`."""
-    return rows.order_by()[: at_most + 1].count()
-
-
-def page(ask: Ask, rows: Any, columns: Sequence[Column], *, mark: str | None, size: int) -> keyset.Cut:
-    """One page of rows, with the batches its columns need."""
-    return _loaded(ask, _cut(ask, rows, columns, mark, size), columns)
+def page(ask: Ask, found: Found, columns: Sequence[Column], *, mark: str | None, size: int) -> keyset.Cut:
+    """One page of rows, with the batches its columns need. Raises Http404 for a mark that is none."""
+    return _filled(ask, keyset.cut(found.stretches, mark, size), columns)
 
 
 @dataclass(frozen=True)
@@ -38,40 +50,30 @@ class Whole:
     columns: Sequence[Column]
 
     def __len__(self) -> int:
-        return counted(rows_of(self.ask), exports.MAX_ROWS)
+        return _rows_of(self.ask).order_by()[: exports.MAX_ROWS + 1].count()
 
     def __iter__(self) -> Iterator[Row]:
         mark: str | None = None
+        stretches = self.ask.order.many(_rows_of(self.ask), self.ask.filters, falling=self.ask.falling)
         while True:
-            cut = _cut(self.ask, rows_of(self.ask), self.columns, mark, _BATCH, exactly=True)
-            yield from _loaded(self.ask, cut, self.columns).rows
+            cut = keyset.cut(stretches, mark, _BATCH, exactly=True)
+            yield from _filled(self.ask, cut, self.columns).rows
             mark = cut.next
             if mark is None:
                 return
 
 
-def _loaded(ask: Ask, cut: keyset.Cut, columns: Sequence[Column]) -> keyset.Cut:
-    _load(ask.declared, columns, cut.rows, ask.user)
-    return cut
+def _rows_of(ask: Ask) -> Any:
+    return ask.narrow(ask.declared.rows(ask.user))
 
 
-def _load(declared: Declared, columns: Sequence[Column], rows: list[Row], user: User) -> None:
+def _filled(ask: Ask, cut: keyset.Cut, columns: Sequence[Column]) -> keyset.Cut:
+    """The page's keys turned into its rows; one that is gone meanwhile is left out."""
+    declared, keys = ask.declared, [row["pk"] for row in cut.rows]
+    fields = dict.fromkeys(["pk", declared.key, *(name for column in columns for name in column.reads)])
+    known = {row["pk"]: row for row in declared.model._default_manager.filter(pk__in=keys).values(*fields)}
+    rows = [known[key] for key in keys if key in known]
     for name in dict.fromkeys(column.extra for column in columns if column.extra):
         if rows:
-            declared.extras[name](rows, user)
-
-
-def _cut(
-    ask: Ask, rows: Any, columns: Sequence[Column], mark: str | None, size: int, *, exactly: bool = False
-) -> keyset.Cut:
-    """Rows beyond the mark. An order that other rows tell (`Order.stretches`) names ours by `subject_id`."""
-    wanted = dict.fromkeys(["pk", ask.declared.key, *(name for column in columns for name in column.reads)])
-    stretches = ask.order.of(rows, falling=ask.falling)
-    if ask.order.stretches is None:
-        fields = wanted | dict.fromkeys(ask.order.fields)
-        direct = [keyset.Stretch(one.rows.values(*fields), one.ordering) for one in stretches]
-        return keyset.cut(direct, mark, size, exactly=exactly)
-    cut = keyset.cut(stretches, mark, size, exactly=exactly)
-    ids = [row["subject_id"] for row in cut.rows]
-    known = {row["pk"]: row for row in rows.filter(pk__in=ids).values(*wanted)}
-    return keyset.Cut([known[pk] for pk in ids if pk in known], cut.next, cut.previous)
+            declared.extras[name](rows, ask.user)
+    return keyset.Cut(rows, cut.next, cut.previous)

@@ -52,6 +52,15 @@ class Filter:
     def params(self) -> tuple[str, ...]:
         return (self.param,)
 
+    @property
+    def only_order(self) -> str:
+        """The key of the one order an index serves together with this condition; empty: any."""
+        return ""
+
+    def is_asked(self, asked: Asked) -> bool:
+        """Whether an address asks for this condition."""
+        return any(param in asked for param in self.params)
+
     def read(self, values: list[str], user: User) -> list[Found]:
         """Those of a parameter's values that mean something; the rest is left out with a notice."""
         raise NotImplementedError
@@ -139,15 +148,21 @@ class Flag(Filter):
 class Days(Filter):
     """From one day to another, both included, as days of the reader's zone; either end may be open.
 
-    `whole` for a field that holds a day itself.
+    `whole` for a field that holds a day itself. `order` is the list's order by that field: a range of days is read in it,
+    in any other the rows might all stand at the far end.
     """
 
     path: str
     whole: bool = False
+    order: str = ""
 
     @property
     def params(self) -> tuple[str, ...]:
         return (f"{self.param}_from", f"{self.param}_to")
+
+    @property
+    def only_order(self) -> str:
+        return self.order
 
     def read(self, values: list[str], user: User) -> list[Found]:
         day = _day(values[-1])

@@ -48,12 +48,36 @@ class Stretch:
 
     def read(self, values: Any) -> list[Any]:
         """The values of a mark. Raises Http404 for what no row can have."""
-        if not isinstance(values, list) or len(values) != len(self.ordering):
-            raise Http404
-        return [
-            _typed(_field(self.rows.model, name.removeprefix("-")), value)
-            for name, value in zip(self.ordering, values, strict=True)
-        ]
+        return _read(self.rows.model, self.ordering, values)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rows that are here already, as dictionaries, put in order without the database."""
+
+    model: type[Model]
+    rows: list[dict[str, Any]]
+    ordering: tuple[str, ...]
+
+    def fetch(self, values: Sequence[Any] | None, *, backward: bool, limit: int) -> list[Any]:
+        falling = self.ordering[0].startswith("-") != backward
+        found = sorted(self.rows, key=self._place, reverse=falling)
+        if values is None:
+            return found[:limit]
+        here = tuple(values)
+        return [r for r in found if (self._place(r) < here if falling else self._place(r) > here)][:limit]
+
+    def _place(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name.removeprefix("-")] for name in self.ordering)
+
+    def place_of(self, row: dict[str, Any]) -> list[Any]:
+        return [_plain(value) for value in self._place(row)]
+
+    def read(self, values: Any) -> list[Any]:
+        return _read(self.model, self.ordering, values)
+
+
+Stretches = Sequence[Stretch | Known]
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,7 @@ def address(request: HttpRequest, mark: str | None) -> str | None:
     return f"?{query.urlencode()}"
 
 
-def cut(stretches: Sequence[Stretch], mark: str | None, size: int, *, exactly: bool = False) -> Cut:
+def cut(stretches: Stretches, mark: str | None, size: int, *, exactly: bool = False) -> Cut:
     """One page of the stretches, one after the other, beyond the mark. Raises Http404 for a mark that is none.
 
     Where nothing is left on that side any more, the first page comes instead of an empty one, unless `exactly` that
@@ -102,9 +126,7 @@ def cut(stretches: Sequence[Stretch], mark: str | None, size: int, *, exactly: b
     return _cut(stretches, 0, None, size, backward=False) if lost and not exactly else found
 
 
-def _cut(
-    stretches: Sequence[Stretch], number: int, values: list[Any] | None, size: int, *, backward: bool
-) -> Cut:
+def _cut(stretches: Stretches, number: int, values: list[Any] | None, size: int, *, backward: bool) -> Cut:
     found: list[tuple[int, Any]] = []
     turns = range(number, -1, -1) if backward else range(number, len(stretches))
     for turn in turns:
@@ -129,7 +151,7 @@ def _cut(
     )
 
 
-def _closed(stretches: Sequence[Stretch], number: int, row: Any, *, backward: bool) -> str:
+def _closed(stretches: Stretches, number: int, row: Any, *, backward: bool) -> str:
     text = json.dumps([number, int(backward), stretches[number].place_of(row)], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -188,6 +210,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _read(model: type[Model], ordering: Sequence[str], values: Any) -> list[Any]:
+    if not isinstance(values, list) or len(values) != len(ordering):
+        raise Http404
+    fields = [_field(model, name.removeprefix("-")) for name in ordering]
+    return [_typed(field, value) for field, value in zip(fields, values, strict=True)]
 
 
 def _field(model: type[Model], path: str) -> Field[Any, Any]:

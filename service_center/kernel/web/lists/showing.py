@@ -19,7 +19,6 @@ from service_center.kernel.web.lists.asking import Ask
 from service_center.kernel.web.lists.declaration import Column, Declared, Order, Row, Tab
 
 PART = "kernel/list.html#list"
-COUNTED = 1000
 FRESH = "X-List-Fresh"
 
 
@@ -34,7 +33,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Shown:
-    """One page of rows, drawn. `fresh` names exactly what is shown; `total` is right up to COUNTED."""
+    """One page of rows, drawn. `fresh` names exactly what is shown; `total` is right up to what is counted."""
 
     rows: list[Row]
     html: SafeString
@@ -46,7 +45,7 @@ class Shown:
     @property
     def more(self) -> bool:
         """Whether there are more rows than are counted."""
-        return self.total > COUNTED
+        return self.total > fetching.COUNTED
 
 
 def respond(
@@ -86,13 +85,13 @@ def _part(response: HttpResponse) -> HttpResponse:
 
 def draw(ask: Ask) -> Shown:
     """One page of rows, drawn."""
-    declared, columns, rows = ask.declared, ask.columns(), fetching.rows_of(ask)
-    total = fetching.counted(rows, COUNTED)
-    cut = fetching.page(ask, rows, columns, mark=ask.after, size=declared.size)
+    declared, columns = ask.declared, ask.columns()
+    found = fetching.find(ask)
+    cut = fetching.page(ask, found, columns, mark=ask.after, size=declared.size)
     selectable = bool(actions.offered(declared, ask.user))
     html = drawing.drawn(declared, columns, cut.rows, selectable=selectable)
-    digest = blake2b(f"{total}\n{html}".encode(), digest_size=12).hexdigest()
-    return Shown(cut.rows, html, digest, total, _page(ask, cut.next), _page(ask, cut.previous))
+    digest = blake2b(f"{found.total}\n{html}".encode(), digest_size=12).hexdigest()
+    return Shown(cut.rows, html, digest, found.total, _page(ask, cut.next), _page(ask, cut.previous))
 
 
 def _page(ask: Ask, mark: str | None) -> str | None:
@@ -122,26 +121,25 @@ def _context(ask: Ask, shown: Shown) -> dict[str, Any]:
         "plain_url": ask.address(filters={}, words=""),
         "here": ask.address(),
         "wordless_url": ask.address(words=""),
-        "counted": f"{COUNTED:,}",
+        "counted": f"{fetching.COUNTED:,}",
     }
 
 
 def _heading(ask: Ask, column: Column) -> Heading:
-    found = ask.declared.ordering(column.order) if column.order else None
-    if found is None:
+    order = next((one for one in ask.orders() if one.key == column.order), None)
+    if order is None:
         return Heading(column, "", "")
-    order, _falling = found
     if order is not ask.order:
         return Heading(column, ask.address(order=order, falling=order.falling), "none")
-    url = ask.address(falling=not ask.falling)
+    url = ask.address(falling=ask.falling if order.one_way else not ask.falling)
     return Heading(column, url, "descending" if ask.falling else "ascending")
 
 
 def _orders(ask: Ask) -> Iterator[tuple[Order, str, bool]]:
     """Every order with its address, for screens where headings have no room; the current one turns round."""
-    for order in ask.declared.orders:
+    for order in ask.orders():
         here = order is ask.order
-        falling = not ask.falling if here else order.falling
+        falling = not ask.falling if here and not order.one_way else order.falling
         yield order, ask.address(order=order, falling=falling), here
 
 

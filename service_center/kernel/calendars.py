@@ -16,7 +16,7 @@ import holidays
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel import errors, worktime
+from service_center.kernel import errors, rulebook, worktime
 from service_center.kernel.models import Calendar, CalendarException, CalendarVersion
 
 WHOLE_DAY = [["00:00", "24:00"]]
@@ -76,14 +76,14 @@ def language() -> str:
 
 def current(calendar_id: int, *, at: datetime) -> CalendarVersion:
     """The version that counts now; a calendar nobody published yet is published."""
-    known = CalendarVersion.objects.filter(calendar_id=calendar_id).defer("plan").order_by("-number").first()
+    known = rulebook.calendar_version(calendar_id)
     return known or publish(Calendar.objects.get(pk=calendar_id), at=at)
 
 
 def current_value(code: str) -> worktime.Calendar:
     """The value of the version of that code that counts now. Raises Calendar.DoesNotExist."""
     calendar = Calendar.objects.get(code=code)
-    known = CalendarVersion.objects.filter(calendar=calendar).defer("plan").order_by("-number").first()
+    known = rulebook.calendar_version(calendar.pk)
     return load(known.pk) if known else parse(calendar.plan(), code=code)
 
 
@@ -98,6 +98,7 @@ def publish(calendar: Calendar, *, at: datetime) -> CalendarVersion:
         parse(plan, code=calendar.code).require_openings(at)
     except (worktime.BadCalendar, worktime.NeverOpen) as error:
         raise NoCalendar from error
+    rulebook.lock()
     calendar.version = last.number + 1 if last else 1
     calendar.save(update_fields=["version"])
     return CalendarVersion.objects.create(calendar=calendar, number=calendar.version, plan=plan, at=at)

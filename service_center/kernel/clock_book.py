@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db.models import Model
 
@@ -45,6 +45,16 @@ class Book(Protocol):
         target: Decimal | None = None,
         due_at: datetime | None = None,
     ) -> Kept: ...
+
+    def start_each(
+        self, subject: Model, rules: Mapping[str, Rule], *, at: datetime, started_at: datetime | None = None
+    ) -> None: ...
+
+    def rule(self, code: str, facts: Mapping[str, Any], *, at: datetime) -> Rule: ...
+
+    def stop_each(
+        self, subject: Model, kinds: Collection[str], *, at: datetime, occurred_at: datetime | None = None
+    ) -> None: ...
 
     def pause(
         self, subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None

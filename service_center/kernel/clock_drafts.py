@@ -6,7 +6,8 @@ and the rows they leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +17,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from service_center.kernel import calendars, copying, firing, policies
+from service_center.kernel import calendars, copying, firing, policies, rulebook
 from service_center.kernel.clock_book import Kept
 from service_center.kernel.copying import Y2K
 from service_center.kernel.drafting import Draft
@@ -34,21 +35,11 @@ _CLOCK = (
     "warned_at", "breached_at", "stopped_at", "counted_to", "paused_at", "pause_reason", "next_at", "next_rung",
     "schedule",
 )  # fmt: skip
-_EVENT = (
-    "kind",
-    "rule_id",
-    "calendar_version_id",
-    "reason",
-    "data",
-    "id",
-    "clock_id",
-    "seq",
-    "at",
-    "occurred_at",
-)
-_FIRING = ("rung", "skipped", "cycle", "generation", "instant", "fired_at", "fold_version", "id", "clock_id")
-_event = Struct(">iqiqiiiqiq").pack
-_firing = Struct(">ihihiqiqiiiqiq").pack
+_EVENT = ("kind", "rule_id", "calendar_version_id", "reason", "data", "clock_id", "seq", "at", "occurred_at")
+_FIRING = ("rung", "skipped", "cycle", "generation", "instant", "fired_at", "fold_version", "clock_id")
+"""Nobody names an event of a clock or a firing: the tables give them their keys."""
+_event = Struct(">iqiiiqiq").pack
+_firing = Struct(">ihihiqiqiiiq").pack
 _keys = Struct(">iqiq").pack
 _numbers = Struct(">ihihiiiq").pack
 _NOTHING = copying.jsonb({})
@@ -67,9 +58,11 @@ class ClockDrafts:
         self._firings = draft.sheet(RungFiring, _FIRING)
         self._subjects: dict[tuple[str, int], SubjectClocks] = {}
         self._versions: dict[int, int] = {}
+        self._edges = rulebook.edges()
+        self._rules: dict[tuple[Any, ...], Rule] = {}
         self._bound: dict[tuple[int, Decimal | None], Bound] = {}
         self._heads: dict[Any, bytes] = {}
-        self._names: dict[int, dict[str, str | None]] = {}
+        self._tellings: dict[tuple[Any, ...], str] = {}
 
     def of(self, subject: Model) -> SubjectClocks:
         """The subject's own book."""
@@ -84,6 +77,9 @@ class ClockDrafts:
 
     def start(self, subject: Model, kind: str, **how: Any) -> Kept:
         return self.of(subject).start(subject, kind, **how)
+
+    def start_each(self, subject: Model, rules: Mapping[str, Rule], **how: Any) -> None:
+        self.of(subject).start_each(subject, rules, **how)
 
     def pause(self, subject: Model, **how: Any) -> Sequence[Kept]:
         return self.of(subject).pause(subject, **how)
@@ -102,6 +98,16 @@ class ClockDrafts:
 
     def reopen(self, subject: Model, kind: str, **how: Any) -> Kept | None:
         return self.of(subject).reopen(subject, kind, **how)
+
+    def rule(self, code: str, facts: Mapping[str, Any], *, at: datetime) -> Rule:
+        asked = (code, bisect_right(self._edges, at), *facts.values())
+        known = self._rules.get(asked)
+        if known is None:
+            known = self._rules[asked] = rulebook.rule(code, at=at, **facts)
+        return known
+
+    def stop_each(self, subject: Model, kinds: Collection[str], **how: Any) -> None:
+        self.of(subject).stop_each(subject, kinds, **how)
 
     def lock_for(self, subject: Model) -> Sequence[Kept]:
         return self.of(subject).lock_for(subject)
@@ -123,13 +129,13 @@ class ClockDrafts:
         return self._bind(rule, at, rule.value if target is None else target)
 
     def _bind(self, rule: Rule, at: datetime, target: Decimal | None) -> Bound:
-        known = self._bound.get((rule.pk, target))
+        known = self._bound.get((rule.id, target))
         if known is None:
             version = self._version(rule.calendar_id, at)
             calendar = calendars.load(version)
             promised = at if target is None else None
             terms = Terms(policies.of(rule, calendar, target=target, promised=promised), line_of(version))
-            known = self._bound[rule.pk, target] = Bound(rule, version, terms, target)
+            known = self._bound[rule.id, target] = Bound(rule, version, terms, target)
         return known
 
     def _version(self, calendar_id: int, at: datetime) -> int:
@@ -137,11 +143,14 @@ class ClockDrafts:
             self._versions[calendar_id] = calendars.current(calendar_id, at=at).pk
         return self._versions[calendar_id]
 
-    def named(self, rule: Rule) -> dict[str, str | None]:
-        """What the deadline is called, for the data of its facts."""
-        known = self._names.get(rule.pk)
-        if known is None:
-            known = self._names[rule.pk] = firing.named(rule)
+    def telling(self, rule: Rule, kind: str, data: dict[str, str]) -> str:
+        """A fact about a clock of the rule as JSON, its key, cycle, generation and due time still to be filled in."""
+        asked = (rule.id, kind, *data.values())
+        known = self._tellings.get(asked)
+        if known is None or "breached" in data:
+            told = copying.json_text({"kind": kind, **firing.named(rule), **data}).replace("%", "%%")
+            known = f'{{"clock":%d,"cycle":%d,"generation":%d,"due":%s,{told[1:]}'
+            self._tellings[asked] = known
         return known
 
     # -- rows ------------------------------------------------------------------------------------------------------
@@ -161,16 +170,16 @@ class ClockDrafts:
         data: dict[str, str] | None = None,
     ) -> None:
         """The row of the clock's last event."""
-        policy = None if bound is None else (bound.rule.pk, bound.version)
+        policy = None if bound is None else (bound.rule.id, bound.version)
         head = self._heads.get((kind, policy, reason))
         if head is None:
             rule, version = policy or (None, None)
             of_kind = (
                 copying.text(kind) + copying.bigint(rule) + copying.bigint(version) + copying.text(reason)
             )
-            head = self._heads[kind, policy, reason] = b"\x00\x0a" + of_kind
-        key, seq = self.draft.key(ClockEvent), len(clock.fold.facts)
-        row = _event(8, key, 8, clock.pk, 4, seq, 8, at - Y2K, 8, occurred_at - Y2K)
+            head = self._heads[kind, policy, reason] = b"\x00\x09" + of_kind
+        seq = len(clock.fold.facts)
+        row = _event(8, clock.pk, 4, seq, 8, at - Y2K, 8, occurred_at - Y2K)
         self._events.rows.append(head + (copying.jsonb(data) if data else _NOTHING) + row)
 
     def note_rung(self, clock: DraftClock, name: str, when: int, at: int, *, skipped: bool) -> None:
@@ -183,19 +192,19 @@ class ClockDrafts:
             known.add(name)
         head = self._heads.get((name, skipped))
         if head is None:
-            head = self._heads[name, skipped] = b"\x00\x09" + copying.text(name) + copying.boolean(skipped)
-        key, seq = self.draft.key(RungFiring), len(clock.fold.facts)
-        row = _firing(2, place[0], 2, place[1], 8, when - Y2K, 8, at - Y2K, 4, seq, 8, key, 8, clock.pk)
+            head = self._heads[name, skipped] = b"\x00\x08" + copying.text(name) + copying.boolean(skipped)
+        seq = len(clock.fold.facts)
+        row = _firing(2, place[0], 2, place[1], 8, when - Y2K, 8, at - Y2K, 4, seq, 8, clock.pk)
         self._firings.rows.append(head + row)
 
     def note_clock(self, clock: DraftClock, subject_type: str, subject_id: int) -> None:
         """The row of the clock itself, as it stands for good."""
         bound, fold, cycle, moment = clock.bound, clock.fold, clock.fold.cycle, copying.moment
-        about = (subject_type, clock.kind, bound.rule.pk, bound.version, bound.target)
+        about = (subject_type, clock.kind, bound.rule.id, bound.version, bound.target)
         head = self._heads.get(about)
         if head is None:
             head = self._heads[about] = b"\x00\x19" + b"".join(
-                (copying.text(subject_type), copying.text(clock.kind), copying.bigint(bound.rule.pk),
+                (copying.text(subject_type), copying.text(clock.kind), copying.bigint(bound.rule.id),
                  copying.bigint(bound.version), copying.numeric(bound.target))
             )  # fmt: skip
         consumed, left = cycle.spent_and_left(clock.at)
@@ -222,7 +231,7 @@ def lay_out() -> None:
 
 def _open(clock: DraftClock) -> bytes:
     """The last columns of a clock that may still ring."""
-    pause, schedule = clock.fold.cycle.open_pause, clock.schedule
+    pause, schedule = clock.fold.cycle.open_pause, clock.to_come()
     counted_to = clock.at if pause is None else None
     paused_at, reason = (None, "") if pause is None else (pause[0], pause[2])
     next_at, rung = (schedule[0][0], schedule[0][2]) if schedule else (None, "")

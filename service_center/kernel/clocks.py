@@ -8,14 +8,14 @@ firings and events agree at every commit. `at` is the transaction's database tim
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.db.models import Model, QuerySet
 
-from service_center.kernel import calendars, clock_events, clock_history, firing, folding, journal
+from service_center.kernel import calendars, clock_events, clock_history, firing, folding, journal, rulebook
 from service_center.kernel.clock_book import Kept
 from service_center.kernel.explaining import as_dict, explain, why
 from service_center.kernel.folding import Fold
@@ -23,6 +23,11 @@ from service_center.kernel.models import Calendar, CalendarVersion, Clock, Clock
 
 Change = Callable[[Clock], ClockEvent]
 Kind = ClockEvent.Kind
+
+
+def rule(code: str, facts: Mapping[str, Any], *, at: datetime) -> Rule:
+    """The rule of that code for a case with these facts. Raises NoRule."""
+    return rulebook.rule(code, at=at, **facts)
 
 
 def start(
@@ -49,19 +54,43 @@ def start(
         begun = max(begun, known.stopped_at)
         _append([known], at, lambda clock: policy_event(Kind.START, rule, version, begun, target, due_at))
         return known
-    event = policy_event(Kind.START, rule, version, begun, target, due_at)
-    clock = Clock(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
-    event.seq, event.at = 1, at
-    fold = folding.fold(clock_history.facts([event]), at)
-    set_policy(clock, event)
-    past = firing.assign(clock, fold, set(), at=at)
-    clock.save(force_insert=True)
-    event.clock = clock
-    event.save(force_insert=True)
-    for rung in past:
+    return _begin(subject, {kind: policy_event(Kind.START, rule, version, begun, target, due_at)}, at)[0]
+
+
+def start_each(
+    subject: Model, rules: Mapping[str, Rule], *, at: datetime, started_at: datetime | None = None
+) -> None:
+    """Start several of the subject's clocks as `start` does each, in a few statements whatever their number."""
+    begun, known = min(started_at or at, at), {clock.kind for clock in lock_for(subject)}
+    fresh = {
+        kind: policy_event(Kind.START, rule, calendars.current(rule.calendar_id, at=at), begun, None, None)
+        for kind, rule in rules.items()
+        if kind not in known
+    }
+    _begin(subject, fresh, at)
+    for kind in rules.keys() & known:
+        start(subject, kind, rule=rules[kind], at=at, started_at=started_at)
+
+
+def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> list[Clock]:
+    """Write clocks that the subject never had, each with the event that starts it."""
+    clocks: list[Clock] = []
+    past: list[tuple[Clock, RungFiring]] = []
+    for kind, event in events.items():
+        clock = Clock(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
+        event.seq, event.at = 1, at
+        fold = folding.fold(clock_history.facts([event]), at)
+        set_policy(clock, event)
+        past += [(clock, rung) for rung in firing.assign(clock, fold, set(), at=at)]
+        clocks.append(clock)
+    Clock.objects.bulk_create(clocks)
+    for clock, event in zip(clocks, events.values(), strict=True):
+        event.clock = clock
+    ClockEvent.objects.bulk_create(events.values())
+    for clock, rung in past:
         rung.clock_id = clock.pk
-    firing.note(past)
-    return clock
+    firing.note([rung for _, rung in past])
+    return clocks
 
 
 def pause(subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
@@ -93,6 +122,17 @@ def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | Non
         clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
     )
     return stopped[0] if stopped else None
+
+
+def stop_each(
+    subject: Model, kinds: Collection[str], *, at: datetime, occurred_at: datetime | None = None
+) -> None:
+    """Stop those of these clocks that it stops, told apart under one lock."""
+    when = occurred_at or at
+    stopped = {clock.kind for clock in lock_for(subject) if stoppable(clock, when)}
+    for kind in kinds:
+        if kind in stopped:
+            stop(subject, kind, at=at, occurred_at=occurred_at)
 
 
 def stoppable(clock: Kept, when: datetime) -> bool:
@@ -166,13 +206,16 @@ def lock_for(subject: Model) -> list[Clock]:
 
 def for_subject(subject: Model) -> list[Clock]:
     """All clocks of the subject with rule, clause and calendar, oldest first."""
-    return list(Clock.objects.of(subject._meta.label_lower, [subject.pk]).order_by("id"))
+    return for_subjects(type(subject), [subject.pk])[subject.pk]
 
 
 def for_subjects(model: type[Model], ids: Iterable[int]) -> dict[int, list[Clock]]:
     """The clocks of many subjects of one model by subject id, in one query; every id asked for is there."""
     found: dict[int, list[Clock]] = {pk: [] for pk in ids}
-    for clock in Clock.objects.of(model._meta.label_lower, found).order_by("id"):
+    rows = Clock.objects.filter(subject_type=model._meta.label_lower, subject_id__in=found).order_by("id")
+    rules = rulebook.rules(clock.rule_id for clock in rows)
+    for clock in rows:
+        clock.rule = rules[clock.rule_id]
         found[clock.subject_id].append(clock)
     return found
 
@@ -318,8 +361,11 @@ __all__ = [
     "reopen",
     "resume",
     "retarget",
+    "rule",
     "start",
+    "start_each",
     "stop",
+    "stop_each",
     "stoppable",
     "why",
 ]

@@ -36,7 +36,19 @@ _seconds = Struct(">ihhHHHHHHH").pack
 _numeric = Struct(">hhHH")
 TRUE: Final = b"\x00\x00\x00\x01\x01"
 FALSE: Final = b"\x00\x00\x00\x01\x00"
-json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _json_encoder() -> Callable[[Any], str]:
+    """JSON as `json.dumps` writes it, by one encoder that is made once."""
+    if json.encoder.c_make_encoder is None:
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    pieces = json.encoder.c_make_encoder(
+        None, json.JSONEncoder().default, json.encoder.encode_basestring, None, ":", ",", False, False, True
+    )
+    return lambda value: "".join(pieces(value, 0))
+
+
+json_text = _json_encoder()
 
 
 def smallint(value: int | None) -> bytes:
@@ -74,7 +86,8 @@ def day(value: date | None) -> bytes:
 
 
 def jsonb(value: Any) -> bytes:
-    raw = json_text(value).encode()
+    """JSON, or what is JSON already when it comes as bytes."""
+    raw = value if type(value) is bytes else json_text(value).encode()
     return _length(len(raw) + 1) + b"\x01" + raw
 
 

@@ -9,10 +9,10 @@ told of a drafted fact: no delivery, no message, no news.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from service_center.kernel.models import User
 
 Model = TypeVar("Model", bound=models.Model)
-Link = tuple[bytes, int]
-"""A timeline: what `link` made of its kind, and the object's key."""
 
 
 class Row(dict[str, Any]):
@@ -62,9 +60,10 @@ class Table:
             if name not in values:
                 row[name] = default()
         row.update(values)
-        for name in self.relations.keys() & values.keys():
-            other = row.pop(name)
-            row[self.relations[name]] = None if other is None else other.pk
+        if not self.relations.keys().isdisjoint(values):
+            for name in self.relations.keys() & values.keys():
+                other = row.pop(name)
+                row[self.relations[name]] = None if other is None else other.pk
         return row
 
     def encode(self) -> None:
@@ -77,37 +76,37 @@ class Table:
         self.rows, self.instances = [], []
 
 
-class Told(NamedTuple):
-    """A fact waiting for its key, which it gets in the order of time."""
-
-    at: int
-    order: int
-    head: bytes
-    middle: bytes
-    occurred_at: int
-    data: bytes
-    links: tuple[Link, ...]
-
-
 _EVENT = (
-    "name",
-    "schema",
-    "subject_type",
-    "subject_id",
-    "version",
-    "actor_id",
-    "at",
-    "occurred_at",
-    "id",
-    "data",
-)
-_event = Struct(">iqiqiqiB").pack
-_link = Struct(">iqiqiq").pack
+    "name", "schema", "subject_type", "subject_id", "version", "actor_id", "at", "occurred_at", "data", "id",
+)  # fmt: skip
+_about = Struct(">iqiiiq").pack
+_times = Struct(">iqiqiB").pack
+_key = Struct(">iq").pack
 
 
-def link(kind: str) -> bytes:
-    """What the rows of a timeline of that kind begin with: `link(Ticket._meta.label_lower), ticket.pk` is a link."""
-    return b"\x00\x04" + copying.text(kind)
+def about(subject_id: int, version: int | None, actor_id: int | None) -> bytes:
+    """What a fact says of its subject and of who did it."""
+    if version is None or actor_id is None:
+        return _key(8, subject_id) + copying.integer(version) + copying.bigint(actor_id)
+    return _about(8, subject_id, 4, version, 8, actor_id)
+
+
+class Form:
+    """Rows of one model that name the same columns and never change: the others are the same in every row."""
+
+    def __init__(self, model: type[models.Model], names: tuple[str, ...]) -> None:
+        fields = {field.attname: field for field in model._meta.concrete_fields}
+        key = fields.pop(model._meta.pk.attname)
+        named = [fields.pop(name) for name in names]
+        columns = [*fields.values(), key, *named]
+        self.sheet = Sheet(model, [str(field.column) for field in columns])
+        same = [copying.encoder(field)(field.get_default()) for field in fields.values()]
+        self.head = self.sheet.start + b"".join(same)
+        self.encoders = [copying.encoder(field) for field in named]
+
+    def put(self, key: int, values: Iterable[Any]) -> None:
+        encoded = [encode(value) for encode, value in zip(self.encoders, values, strict=True)]
+        self.sheet.rows.append(self.head + _key(8, key) + b"".join(encoded))
 
 
 class Draft:
@@ -117,24 +116,34 @@ class Draft:
         self._ahead = keys_ahead
         self._keys: dict[type[models.Model], deque[int]] = defaultdict(deque)
         self._tables: dict[type[models.Model], Table] = {}
+        self._forms: dict[tuple[Any, ...], Form] = {}
         self._sheets: list[Sheet] = []
-        self._told: list[Told] = []
+        self._told: list[tuple[int, bytes, tuple[bytes, ...]]] = []
         self._heads: dict[tuple[str, str], bytes] = {}
         self._links: dict[str, bytes] = {}
-        self._order = count()
         self._changes: list[tuple[str, list[Any]]] = []
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
     def row(self, model: type[models.Model], /, **values: Any) -> Row:
         """A row of the model with its key, unnamed columns at their defaults."""
-        table = self._table(model)
+        table = self._tables.get(model) or self._table(model)
         row = table.row(values)
         row.pk = row[table.key]
         if row.pk is None:
             row.pk = row[table.key] = self.key(model)
         table.rows.append(row)
         return row
+
+    def put(self, model: type[models.Model], /, **values: Any) -> int:
+        """The same for a row that will not change, its columns named by their attributes; returns its key."""
+        asked = (model, *values)
+        form = self._forms.get(asked)
+        if form is None:
+            form = self._forms[asked] = Form(model, tuple(values))
+        key = self.key(model)
+        form.put(key, values.values())
+        return key
 
     def new(self, model: type[Model], **values: Any) -> Model:
         """An instance of the model, to be inserted with its values of then when `write` is called."""
@@ -158,10 +167,7 @@ class Draft:
         self._changes.append((statement, values))
 
     def _table(self, model: type[models.Model]) -> Table:
-        table = self._tables.get(model)
-        if table is None:
-            table = self._tables[model] = Table(model)
-        return table
+        return self._tables.get(model) or self._tables.setdefault(model, Table(model))
 
     def key(self, model: type[models.Model]) -> int:
         """The next key of the model's table."""
@@ -185,37 +191,26 @@ class Draft:
         **data: Any,
     ) -> None:
         """A fact about the subject as it is now (`journal.record`)."""
+        timelines = [
+            self.timeline(each._meta.label_lower, each.pk) for each in (subject, *links) if each is not None
+        ]
+        when, actor_id = ticks(at), None if actor is None else actor.pk
         self.say(
             self.head(kind, subject._meta.label_lower),
-            subject.pk,
-            version=getattr(subject, "version", None),
-            actor=None if actor is None else actor.pk,
-            at=ticks(at),
-            occurred_at=None if occurred_at is None else ticks(occurred_at),
-            data=data,
-            links=tuple(
-                (self.link(each._meta.label_lower), each.pk) for each in (subject, *links) if each is not None
-            ),
+            about(subject.pk, getattr(subject, "version", None), actor_id),
+            when,
+            when if occurred_at is None else ticks(occurred_at),
+            data,
+            tuple(dict.fromkeys(timelines)),
         )
 
     def say(
-        self,
-        head: bytes,
-        subject_id: int,
-        *,
-        version: int | None,
-        actor: int | None,
-        at: int,
-        occurred_at: int | None,
-        data: Any,
-        links: tuple[Link, ...],
+        self, head: bytes, about: bytes, at: int, occurred_at: int, data: Any, timelines: tuple[bytes, ...]
     ) -> None:
-        """The same for those who have everything at hand; the subject's own timeline is the first link."""
-        middle = copying.bigint(subject_id) + copying.integer(version) + copying.bigint(actor)
-        raw = copying.json_text(data).encode()
-        self._told.append(
-            Told(at, next(self._order), head, middle, at if occurred_at is None else occurred_at, raw, links)
-        )
+        """The same for those who have everything at hand (`head`, `about`, `timeline`; `data` may be JSON already)."""
+        raw = data if type(data) is bytes else copying.json_text(data).encode()
+        body = head + about + _times(8, at - copying.Y2K, 8, occurred_at - copying.Y2K, len(raw) + 1, 1) + raw
+        self._told.append((at, body, timelines))
 
     def head(self, kind: EventType, subject_type: str) -> bytes:
         """What the rows of a kind of fact begin with."""
@@ -230,12 +225,12 @@ class Draft:
             self._heads[kind.name, subject_type] = head
         return head
 
-    def link(self, kind: str) -> bytes:
-        """`link`, remembered."""
+    def timeline(self, kind: str, object_id: int) -> bytes:
+        """A timeline on which a fact appears."""
         known = self._links.get(kind)
         if known is None:
-            known = self._links[kind] = link(kind)
-        return known
+            known = self._links[kind] = b"\x00\x03" + copying.text(kind)
+        return known + _key(8, object_id)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -245,7 +240,8 @@ class Draft:
             raise RuntimeError("a draft is written inside a transaction only")
         for table in self._tables.values():
             table.encode()
-        sheets = [*(table.sheet for table in self._tables.values()), *self._sheets, *self._journal()]
+        tables, forms = self._tables.values(), self._forms.values()
+        sheets = [*(each.sheet for each in (*tables, *forms)), *self._sheets, *self._journal()]
         with unfollowed():
             written = sum(sheet.copy() for sheet in sheets)
             with connection.cursor() as cursor:
@@ -257,17 +253,14 @@ class Draft:
         return written
 
     def _journal(self) -> tuple[Sheet, Sheet]:
-        """The facts as rows, with their links."""
-        events, links = Sheet(Event, _EVENT), Sheet(EventLink, ("kind", "object_id", "event_id", "id"))
-        told = sorted(self._told)
-        event_keys = iter(block(Event, len(told)))
-        link_keys = iter(block(EventLink, sum(len(set(fact.links)) for fact in told)))
-        put, put_link, y2k = events.rows.append, links.rows.append, copying.Y2K
-        for at, _, head, middle, occurred_at, data, timelines in told:
-            key = next(event_keys)
-            put(head + middle + _event(8, at - y2k, 8, occurred_at - y2k, 8, key, len(data) + 1, 1) + data)
-            for kind, object_id in dict.fromkeys(timelines):
-                put_link(kind + _link(8, object_id, 8, key, 8, next(link_keys)))
+        """The facts as rows, with their links, which get their keys from the table."""
+        events, links = Sheet(Event, _EVENT), Sheet(EventLink, ("kind", "object_id", "event_id"))
+        keys = block(Event, len(self._told))
+        put, put_links = events.rows.append, links.rows.extend
+        for key, (_, body, timelines) in zip(keys, sorted(self._told, key=itemgetter(0)), strict=True):
+            raw = _key(8, key)
+            put(body + raw)
+            put_links([timeline + raw for timeline in timelines])
         return events, links
 
 
@@ -296,14 +289,26 @@ def block(model: type[models.Model], number: int) -> range | list[int]:
     """So many keys of the model's table, in ascending order."""
     if not number:
         return []
-    statement = """
-        SELECT min(key), max(key), CASE WHEN max(key) - min(key) + 1 <> count(*) THEN array_agg(key) END
-        FROM (SELECT nextval(pg_get_serial_sequence(%s, %s)) AS key FROM generate_series(1, %s)) AS keys
-    """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [model._meta.db_table, model._meta.pk.column, number])
-        first, last, scattered = cursor.fetchone()
-    return range(first, last + 1) if scattered is None else sorted(scattered)
+        asked = [_sequence(model._meta.db_table, str(model._meta.pk.column)), number]
+        cursor.execute(f"SELECT min(key), max(key) FROM ({_KEYS}) AS keys", asked)  # noqa: S608 - a constant
+        first, last = cursor.fetchone()
+        if last - first + 1 == number:
+            return range(first, last + 1)
+        cursor.execute(_KEYS, asked)
+        return [key for (key,) in cursor.fetchall()]
+
+
+_KEYS = "SELECT nextval(%s::regclass) AS key FROM generate_series(1, %s)"
+
+
+@lru_cache(maxsize=256)
+def _sequence(table: str, column: str) -> str:
+    """The name of the sequence that gives the column its values."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
+        name: str = cursor.fetchone()[0]
+        return name
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import conditions
 from service_center.kernel.errors import DomainError
-from service_center.kernel.models import ApprovalStep, Rule, Setting
+from service_center.kernel.models import ApprovalStep, CalendarVersion, Rule, Setting
 from service_center.kernel.models.rulebook import Versioned
 
 SettingValue = int | Decimal | bool | str | timedelta | list[Any] | dict[str, Any]
@@ -67,6 +68,25 @@ def rule(code: str, *, at: datetime, **facts: Any) -> Rule:
     if found is None:
         raise NoRule(rule=conditions.key_of(code, _known(facts)))
     return found
+
+
+def edges() -> list[datetime]:
+    """The instants at which some rule begins or ends to count: between two of them the same case has the same rule."""
+    return _book().edges
+
+
+def rules(ids: Iterable[int]) -> dict[int, Rule]:
+    """Rules by key with clause, document and calendar: without a query those that count or ever counted."""
+    known, wanted = _book().by_id, set(ids)
+    if missing := wanted - known.keys():
+        drafts = Rule.objects.select_related("clause__document", "calendar").in_bulk(missing)
+        return {pk: known.get(pk) or drafts[pk] for pk in wanted}
+    return {pk: known[pk] for pk in wanted}
+
+
+def calendar_version(calendar_id: int) -> CalendarVersion | None:
+    """The last published version of a calendar, without its plan; None when nobody published it."""
+    return _book().versions.get(calendar_id)
 
 
 def setting(code: str, at: datetime | None = None, **facts: Any) -> Any:
@@ -141,7 +161,12 @@ class Book:
     settings: dict[str, list[Setting]]
     steps: dict[str, list[ApprovalStep]]
     edges: list[datetime]
+    versions: dict[int, CalendarVersion]
     answers: dict[tuple[Any, ...], Rule] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[int, Rule]:
+        return {row.pk: row for rows in self.rules.values() for row in rows}
 
     def period(self, at: datetime) -> int:
         """Which stretch between two edges the instant lies in."""
@@ -232,6 +257,7 @@ def _load(token: UUID) -> Book:
         _grouped((row.code, row) for row in settings),
         _grouped((row.kind, row) for row in steps),
         sorted({edge for row in rules for edge in (row.valid_from, row.valid_to) if edge is not None}),
+        {row.calendar_id: row for row in CalendarVersion.objects.defer("plan").order_by("number")},
     )
 
 

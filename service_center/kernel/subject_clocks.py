@@ -6,7 +6,7 @@ are whole microseconds and the fold is carried on (`tick_fold`); at the edges th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,9 +15,10 @@ from django.db.models import Model
 
 from service_center.kernel import clock_events, firing
 from service_center.kernel.clock_book import Kept
+from service_center.kernel.drafting import about
 from service_center.kernel.folding import DUE
 from service_center.kernel.models import Rule
-from service_center.kernel.tick_fold import Due, Fact, Fold, Terms
+from service_center.kernel.tick_fold import Due, Fold, Terms
 from service_center.kernel.timelines import iso
 from service_center.kernel.worktime import instant, ticks
 
@@ -29,27 +30,30 @@ if TYPE_CHECKING:
 class Bound:
     """What an event of a clock brings: a rule on a published calendar, and its target (None: a promise)."""
 
-    __slots__ = ("rule", "target", "terms", "version")
+    __slots__ = ("heads", "rule", "target", "terms", "version")
 
     def __init__(self, rule: Rule, version: int, terms: Terms, target: Decimal | None) -> None:
         self.rule, self.version, self.terms, self.target = rule, version, terms, target
+        self.heads: dict[str, bytes] = {}
+        """What rows of this rule begin with (clock_drafts)."""
 
 
 class DraftClock:
-    """A clock with its fold, and the rungs that fired or were skipped, by (cycle, generation)."""
+    """A clock with its fold, the rungs that fired or were skipped by (cycle, generation), and the rung to come."""
 
     __slots__ = (
-        "at", "bound", "bounds", "breached", "cycle", "fired", "fold", "generation", "kind", "pk", "reason", "schedule",
-        "warned",
+        "at", "bound", "bounds", "breached", "cycle", "fired", "fold", "generation", "kind", "next", "pk", "reason",
+        "upcoming", "warned",
     )  # fmt: skip
 
     def __init__(self, kind: str, pk: int, bound: Bound, begun: int) -> None:
         self.kind, self.pk = kind, pk
-        self.fold = Fold(Fact(begun, 1, "start", bound.terms))
+        self.fold = Fold(bound.terms, begun)
         self.bound, self.bounds = bound, {1: bound}
         self.cycle, self.generation = 1, 0
         self.fired: dict[tuple[int, int], set[str]] = {}
-        self.schedule: list[Due] = []
+        self.next: Due | None = None
+        self.upcoming: Iterator[Due] = iter(())
         self.breached: int | None = None
         self.warned: int | None = None
         self.reason = ""
@@ -95,12 +99,40 @@ class DraftClock:
         """True when a breach that was recorded is none any more, in the same cycle (`clocks.undone`)."""
         return breached is not None and cycle == self.fold.number and self.fold.cycle.breached_at(at) is None
 
+    def aim(self) -> None:
+        """Look for the rungs to come anew; where their order is certain, each is worked out when its turn comes."""
+        cycle, fired = self.fold.cycle, self.fired.get((self.cycle, self.generation), ())
+        plan = cycle.plan()
+        if plan is None:
+            self.upcoming = iter(cycle.schedule(fired))
+        else:
+            self.upcoming = (
+                (cycle.planned(need, step), step.order, step.name, step.role)
+                for need, step in plan
+                if step.name not in fired
+            )
+        self.next = next(self.upcoming, None)
+
+    def to_come(self) -> list[Due]:
+        """All rungs that are still to fire; called once."""
+        return [] if self.next is None else [self.next, *self.upcoming]
+
+    def judge(self, at: int) -> None:
+        """Whether the target was missed. Before the next rung nothing can have changed: then nothing is worked out."""
+        passed = self.breached is not None or self.next is None or self.next[0] <= at
+        if passed or DUE in self.fired.get((self.cycle, self.generation), ()):
+            self.breached = self.fold.cycle.breached_at(at)
+
 
 class SubjectClocks:
     """The clocks of one subject (clock_book.Book; the subject given to each verb is the one it was made for)."""
 
     def __init__(self, book: ClockDrafts, subject_type: str, subject_id: int) -> None:
         self._book, self._type, self._id = book, subject_type, subject_id
+        self._about, self._timeline = (
+            about(subject_id, None, None),
+            book.draft.timeline(subject_type, subject_id),
+        )
         self.clocks: dict[str, DraftClock] = {}
 
     def start(
@@ -128,6 +160,12 @@ class SubjectClocks:
         self._book.note(clock, tick, "start", begun, bound, "", data)
         self._settle(clock, tick)
         return clock
+
+    def start_each(
+        self, subject: Model, rules: Mapping[str, Rule], *, at: datetime, started_at: datetime | None = None
+    ) -> None:
+        for kind, rule in rules.items():
+            self.start(subject, kind, rule=rule, at=at, started_at=started_at)
 
     def pause(
         self, subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None
@@ -195,6 +233,19 @@ class SubjectClocks:
         self._append([clock], tick, "reopen", tick, bound=bound, data=data)
         return clock
 
+    def rule(self, code: str, facts: Mapping[str, Any], *, at: datetime) -> Rule:
+        return self._book.rule(code, facts, at=at)
+
+    def stop_each(
+        self, subject: Model, kinds: Collection[str], *, at: datetime, occurred_at: datetime | None = None
+    ) -> None:
+        tick = ticks(at)
+        when = tick if occurred_at is None else min(ticks(occurred_at), tick)
+        for kind in kinds:
+            clock = self.clocks.get(kind)
+            if clock is not None and clock.stops(when):
+                self._append([clock], tick, "stop", max(when, clock.fold.cycle.started_at))
+
     def lock_for(self, subject: Model) -> Sequence[Kept]:
         return list(self.clocks.values())
 
@@ -234,57 +285,54 @@ class SubjectClocks:
             clock.bound = clock.bounds[fold.cycle.legs[-1][1]]
             self._settle(clock, at)
             if undone and breached is not None:
-                self._tell(clock, clock_events.RETRACTED, at, {"breached": f"{iso(breached)}Z"})
+                self._tell(clock, clock_events.RETRACTED, at, breached=f"{iso(breached)}Z")
         return found
 
     def _fire(self, clock: DraftClock, at: int, before: int | None = None) -> None:
         """Fire what is due by then, each at its instant (`firing.take`)."""
-        schedule = clock.schedule
-        if not schedule or schedule[0][0] > at:
-            return
-        while schedule and (schedule[0][0] <= at if before is None else schedule[0][0] < before):
-            when, _, name, role = schedule.pop(0)
+        while (due := clock.next) is not None and due[0] <= at and (before is None or due[0] < before):
+            when, _, name, role = due
             kind = clock_events.ESCALATED
             if name == DUE:
                 clock.breached, kind = when, clock_events.BREACHED
             elif clock.breached is None:
                 clock.warned, kind = clock.warned or when, clock_events.WARNED
             self._book.note_rung(clock, name, when, when, skipped=False)
-            self._tell(clock, kind, when, {"rung": name, "role": role})
+            self._tell(clock, kind, when, rung=name, role=role)
+            clock.next = next(clock.upcoming, None)
 
     def _settle(self, clock: DraftClock, at: int) -> None:
         """Take over what the fold says, and pass over the rungs that are past already (`firing.assign`)."""
         fold, cycle = clock.fold, clock.fold.cycle
-        if (fold.number, fold.generation) != (clock.cycle, clock.generation):
+        if fold.generation != clock.generation or fold.number != clock.cycle:
             clock.warned, clock.cycle, clock.generation = None, fold.number, fold.generation
-        clock.at, clock.breached = at, cycle.breached_at(at)
+        clock.at = at
         if cycle.stopped_at is not None:
-            clock.reason, clock.schedule = "", []
+            clock.reason, clock.next = "", None
+            if clock.breached is not None or cycle.stopped_at < at:
+                clock.breached = cycle.breached_at(at)
             return
         pause = cycle.open_pause
         clock.reason = pause[2] if pause else ""
-        fired = clock.fired.get((fold.number, fold.generation), ())
-        waiting = [due for due in cycle.schedule() if due[2] not in fired] if fired else cycle.schedule()
-        clock.schedule = waiting
-        if waiting and waiting[0][0] < at:
-            clock.schedule = [due for due in waiting if due[0] >= at]
-            if clock.breached is None:
-                clock.warned = clock.warned or at
-            for when, _, name, _ in waiting[: len(waiting) - len(clock.schedule)]:
-                self._book.note_rung(clock, name, when, at, skipped=True)
+        clock.aim()
+        clock.judge(at)
+        due = clock.next
+        if due is None or due[0] >= at:
+            return
+        if clock.breached is None:
+            clock.warned = clock.warned or at
+        while due is not None and due[0] < at:
+            self._book.note_rung(clock, due[2], due[0], at, skipped=True)
+            due = clock.next = next(clock.upcoming, None)
 
-    def _tell(self, clock: DraftClock, kind: EventType, at: int, data: dict[str, Any]) -> None:
+    def _tell(self, clock: DraftClock, kind: EventType, at: int, **data: str) -> None:
         """A fact about a clock, on the timelines of its subject and of the clock itself (`firing.prepared`)."""
         due = clock.fold.cycle.due_at
-        about = {
-            "clock": clock.pk, "kind": clock.kind, "cycle": clock.cycle, "generation": clock.generation,
-            "due": None if due is None else f"{iso(due)}Z", **self._book.named(clock.bound.rule), **data,
-        }  # fmt: skip
+        about = (clock.pk, clock.cycle, clock.generation, "null" if due is None else f'"{iso(due)}Z"')
+        told = self._book.telling(clock.bound.rule, clock.kind, data) % about
         draft = self._book.draft
-        draft.say(
-            draft.head(kind, self._type), self._id, version=None, actor=None, at=at, occurred_at=at, data=about,
-            links=((draft.link(self._type), self._id), (draft.link("kernel.clock"), clock.pk)),
-        )  # fmt: skip
+        timelines = (self._timeline, draft.timeline("kernel.clock", clock.pk))
+        draft.say(draft.head(kind, self._type), self._about, at, at, told.encode(), timelines)
 
     def close(self, now: int) -> None:
         """Fire what is due by now; the clocks' columns are as they will be written then."""

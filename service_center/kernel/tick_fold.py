@@ -6,7 +6,8 @@ changes the cycle it finds, and one that came late folds everything anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from service_center.kernel.folding import CLOSED, DUE, Policy, Rung
@@ -15,6 +16,10 @@ from service_center.kernel.worktime import MICROSECOND, ticks
 
 Due = tuple[int, int, str, str]
 """A rung with its instant: (instant, order among ties, name, role)."""
+Fact = tuple[int, int, str, "Terms | None", str, bool]
+"""An event of a clock: when it took effect, its number, its kind, the terms it brings, its reason, whether it is fresh."""
+Leg = tuple["Terms", int, int, "int | None"]
+"""A stretch of a cycle: its terms, the number of the event that brought them, from when to when."""
 
 
 class Step(NamedTuple):
@@ -31,9 +36,12 @@ class Step(NamedTuple):
 
 
 class Terms:
-    """What a rule asks of a clock (`folding.Policy`), on a calendar that is laid out."""
+    """What a rule asks of a clock (`folding.Policy`), on a calendar that is laid out.
 
-    __slots__ = ("days", "length", "line", "natural", "pausing", "promised", "steps", "thresholds")
+    `plan` are the rungs in the order in which they come on a clock that never stands still, where that is certain.
+    """
+
+    __slots__ = ("days", "length", "line", "natural", "pausing", "plan", "promised", "steps")
 
     def __init__(self, policy: Policy, line: Timeline) -> None:
         self.line = line
@@ -45,11 +53,15 @@ class Terms:
         if all(rung.name != DUE for rung in ladder):
             ladder = (*ladder, Rung(DUE))
         self.steps = tuple(map(_step, ladder))
-        self.thresholds = [
-            (self.threshold(step, 0), step.order, step.name, step.role)
-            for step in self.steps
-            if self.length is not None
-        ]
+        self.plan = self._plan()
+
+    def _plan(self) -> list[tuple[int, Step]] | None:
+        if self.length is not None:
+            needs = [(max(self.threshold(step, 0), 0), step) for step in self.steps]
+            return sorted(needs, key=lambda each: (each[0], each[1].order))
+        if self.promised is not None or not all(map(_is_plain, self.steps)):
+            return None
+        return sorted(((step.after or 0, step) for step in self.steps), key=_in_days)
 
     def promise(self, due_at: int) -> Terms:
         """The terms of a promise, given for another instant."""
@@ -85,32 +97,38 @@ def _step(rung: Rung) -> Step:
     return Step(rung.name, rung.role, order, share, amount, rung.days, before, after)
 
 
-class Fact(NamedTuple):
-    """One event of a clock (`folding.Fact`)."""
+def _is_plain(step: Step) -> bool:
+    """Whether the rung of a clock of days comes before the due time by a share of it, or after it."""
+    return (
+        step.name == DUE
+        or step.after is not None
+        or (step.share is not None and step.share[0] <= step.share[1])
+    )
 
-    occurred_at: int
-    seq: int
-    kind: str
-    terms: Terms | None = None
-    reason: str = ""
-    fresh: bool = False
+
+def _in_days(planned: tuple[int, Step]) -> tuple[int, float]:
+    after, step = planned
+    numerator, denominator = step.share or (1, 1)
+    return step.order, after if step.order == 2 else numerator / denominator
 
 
 class Cycle:
-    """One run of a clock from start to stop (`folding.Cycle`). A leg is [terms, sequence number, start, end]."""
+    """One run of a clock from start to stop (`folding.Cycle`)."""
 
-    __slots__ = ("_due", "cancelled", "known", "legs", "pauses", "stopped_at")
+    __slots__ = ("_base", "_due", "_due_base", "cancelled", "known", "legs", "pauses", "stopped_at")
 
     def __init__(self, terms: Terms, seq: int, start: int) -> None:
-        self.legs: list[tuple[Terms, int, int, int | None]] = [(terms, seq, start, None)]
+        self.legs: list[Leg] = [(terms, seq, start, None)]
         self.pauses: list[Pause] = []
         self.stopped_at: int | None = None
         self.cancelled = self.known = False
         self._due: int | None = None
+        self._base: int | None = None
+        self._due_base: int | None = None
 
     def apply(self, fact: Fact) -> None:
         """Let one fact that is no start take effect."""
-        kind, at = fact.kind, fact.occurred_at
+        at, seq, kind, terms, reason, _ = fact
         if self.stopped_at is not None:
             if kind == "reopen":
                 self.pauses = [*ended(self.pauses, self.stopped_at), (self.stopped_at, at, CLOSED)]
@@ -118,15 +136,15 @@ class Cycle:
         elif kind in ("stop", "cancel"):
             self.stopped_at, self.cancelled = at, kind == "cancel"
         elif kind == "pause":
-            if fact.reason in self.legs[-1][0].pausing:
-                self.pauses.append((at, None, fact.reason))
+            if reason in self.legs[-1][0].pausing:
+                self.pauses.append((at, None, reason))
                 self.known = False
         elif kind == "resume":
             self.pauses, self.known = ended(self.pauses, at), False
-        elif kind == "retarget" and fact.terms is not None:
+        elif kind == "retarget" and terms is not None:
             self.legs[-1] = (*self.legs[-1][:3], at)
-            self.legs.append((fact.terms, fact.seq, at, None))
-            kept = fact.terms.pausing
+            self.legs.append((terms, seq, at, None))
+            kept = terms.pausing
             self.pauses = [each for p in self.pauses for each in ([p] if p[2] in kept else ended([p], at))]
             self.known = False
 
@@ -153,7 +171,7 @@ class Cycle:
             else:
                 due = self.reach(terms.length or 0)
             self._due = due if due is None or len(self.legs) == 1 else max(due, since)
-            self.known = True
+            self.known, self._due_base = True, None
         return self._due
 
     def _days(self, number: int) -> int | None:
@@ -174,6 +192,9 @@ class Cycle:
     def consumed(self, now: int) -> int:
         """Open time used until now, or until the stop when that came before."""
         until = now if self.stopped_at is None else min(now, self.stopped_at)
+        if len(self.legs) == 1:
+            terms, _, start, _ = self.legs[0]
+            return terms.line.consumed(start, until, self.pauses)
         return sum(
             terms.line.consumed(start, until if end is None else min(end, until), self.pauses)
             for terms, _, start, end in self.legs
@@ -203,22 +224,39 @@ class Cycle:
 
     # -- rungs -----------------------------------------------------------------------------------------------------
 
-    def schedule(self) -> list[Due]:
-        """Every rung whose instant is known, soonest first; none once the clock has stopped."""
-        if self.stopped_at is not None:
-            return []
-        terms, _, start, _ = self.legs[-1]
-        if terms.length is not None and len(self.legs) == 1 and not self.pauses:
-            line = terms.line
-            base = line.before(start)
-            found = [
-                (line.reaching(base + need) if need > 0 else start, order, name, role)
-                for need, order, name, role in terms.thresholds
-            ]
-        else:
-            known = ((self._instant(step), step.order, step.name, step.role) for step in terms.steps)
-            found = [(at, order, name, role) for at, order, name, role in known if at is not None]
-        found.sort(key=_place)
+    def plan(self) -> list[tuple[int, Step]] | None:
+        """The rungs in their order, where that is certain: on a clock that never stood still under one policy."""
+        return None if self.pauses or len(self.legs) > 1 else self.legs[0][0].plan
+
+    def planned(self, need: int, step: Step) -> int:
+        """The instant of a rung of the plan."""
+        terms, _, start, _ = self.legs[0]
+        line = terms.line
+        if self._base is None:
+            self._base = line.before(start)
+        if terms.length is not None:
+            return line.reaching(self._base + need) if need > 0 else start
+        due = self.due_at
+        assert due is not None
+        if step.name == DUE:
+            return due
+        if self._due_base is None:
+            self._due_base = line.before(due)
+        if step.share is None:
+            return line.reaching(self._due_base + need) if need > 0 else due
+        target = (self._due_base - self._base) * step.share[0] // step.share[1]
+        return line.reaching(self._base + target) if target > 0 else start
+
+    def schedule(self, fired: Collection[str]) -> list[Due]:
+        """Every rung whose instant is known and whose name has not fired, soonest first."""
+        steps = self.legs[-1][0].steps
+        known = (
+            (self._instant(step), step.order, step.name, step.role)
+            for step in steps
+            if step.name not in fired
+        )
+        found = [(at, order, name, role) for at, order, name, role in known if at is not None]
+        found.sort(key=itemgetter(0, 1))
         return found
 
     def _instant(self, step: Step) -> int | None:
@@ -249,10 +287,6 @@ class Cycle:
         return line.due(due, step.after or 0, self.pauses)
 
 
-def _place(due: Due) -> tuple[int, int]:
-    return due[0], due[1]
-
-
 def ended(pauses: Sequence[Pause], at: int) -> list[Pause]:
     """The pauses with those still going on ended."""
     return [(start, at if end is None else end, reason) for start, end, reason in pauses]
@@ -263,18 +297,18 @@ class Fold:
 
     __slots__ = ("_begun", "_latest", "cycle", "facts", "generation", "number")
 
-    def __init__(self, first: Fact) -> None:
-        self.facts = [first]
-        self.number = self.generation = 0
-        self._latest = self._begun = first.occurred_at
-        self._take(first)
+    def __init__(self, terms: Terms, start: int) -> None:
+        self.facts: list[Fact] = [(start, 1, "start", terms, "", False)]
+        self.number, self.generation = 1, 0
+        self._latest = self._begun = start
+        self.cycle = Cycle(terms, 1, start)
 
     def add(
         self, occurred_at: int, kind: str, terms: Terms | None = None, reason: str = "", fresh: bool = False
     ) -> int:
-        """Take one fact more; returns its sequence number."""
+        """Take one fact more; returns its number."""
         seq = len(self.facts) + 1
-        fact = Fact(occurred_at, seq, kind, terms, reason, fresh)
+        fact = (occurred_at, seq, kind, terms, reason, fresh)
         self.facts.append(fact)
         if kind in ("start", "reopen"):
             self._begun = max(self._begun, occurred_at)
@@ -283,7 +317,7 @@ class Fold:
             self._take(fact)
         else:
             self.number = self.generation = 0
-            for each in sorted(self.facts, key=_order):
+            for each in sorted(self.facts, key=itemgetter(0, 1)):
                 self._take(each)
         return seq
 
@@ -292,15 +326,12 @@ class Fold:
         return self._begun if late else self._latest
 
     def _take(self, fact: Fact) -> None:
-        if fact.kind == "start" and fact.terms is not None:
-            self.cycle, self.number = Cycle(fact.terms, fact.seq, fact.occurred_at), self.number + 1
-        elif fact.fresh and self.cycle.stopped_at is not None:
-            terms, seq = (fact.terms, fact.seq) if fact.terms else self.cycle.legs[-1][:2]
-            self.cycle, self.number = Cycle(terms, seq, fact.occurred_at), self.number + 1
+        at, seq, kind, terms, _, fresh = fact
+        if kind == "start" and terms is not None:
+            self.cycle, self.number = Cycle(terms, seq, at), self.number + 1
+        elif fresh and self.cycle.stopped_at is not None:
+            brought = (terms, seq) if terms is not None else self.cycle.legs[-1][:2]
+            self.cycle, self.number = Cycle(*brought, at), self.number + 1
         else:
-            self.generation += fact.kind in ("retarget", "retract")
+            self.generation += kind in ("retarget", "retract")
             self.cycle.apply(fact)
-
-
-def _order(fact: Fact) -> tuple[int, int]:
-    return fact[:2]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from tickets.states import HoldReason, Mode
 
 RESPONSE = ("response", "outer_response", "critical")
 SOLUTION = ("solution", "outer_solution", "promise")
+PROMISED = ("response", "solution", "outer_response", "outer_solution")
 ENGINEER = ("acknowledge", "diagnosis", "plan")
 ARRIVAL = ("arrival", "acknowledge", *RESPONSE)
 """What being there meets: the first response at the latest, and the acceptance of the job, too."""
@@ -36,15 +36,16 @@ def facts(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _rule(code: str, ticket: Ticket, at: datetime) -> Rule:
-    return rulebook.rule(code, at=at, **facts(ticket))
+def _rule(code: str, ticket: Ticket, at: datetime, on: Book) -> Rule:
+    return on.rule(code, facts(ticket), at=at)
 
 
 def registered(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Everything the customer was promised counts from the report, whatever the triage will find."""
-    for kind in ("response", "solution", "outer_response", "outer_solution"):
-        _start(ticket, kind, at=at, on=on)
-    promised(ticket, at=at, on=on)
+    rules = {kind: _rule(f"ticket.{kind}", ticket, at, on) for kind in PROMISED}
+    on.start_each(ticket, rules, started_at=ticket.reported_at, at=at)
+    if ticket.promised_at is not None:
+        promised(ticket, at=at, on=on)
 
 
 def promised(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
@@ -52,37 +53,21 @@ def promised(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     if ticket.promised_at is None:
         on.cancel(ticket, at=at, kinds=["promise"])
         return
-    rule = _rule("ticket.promise", ticket, at)
+    rule = _rule("ticket.promise", ticket, at, on)
     if on.retarget(ticket, "promise", rule=rule, due_at=ticket.promised_at, at=at) is None:
         on.start(
             ticket, "promise", rule=rule, due_at=ticket.promised_at, started_at=ticket.reported_at, at=at
         )
 
 
-def _stop(
-    ticket: Ticket,
-    kinds: Iterable[str],
-    *,
-    at: datetime,
-    occurred_at: datetime | None = None,
-    on: Book = clocks,
-) -> None:
-    """Stop those of these clocks that it stops, told apart under one lock."""
-    when = occurred_at or at
-    stoppable = {clock.kind for clock in on.lock_for(ticket) if clocks.stoppable(clock, when)}
-    for kind in kinds:
-        if kind in stoppable:
-            on.stop(ticket, kind, at=at, occurred_at=occurred_at)
-
-
 def _start(ticket: Ticket, kind: str, *, at: datetime, on: Book = clocks) -> None:
-    on.start(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), started_at=ticket.reported_at, at=at)
+    on.start(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at, on), started_at=ticket.reported_at, at=at)
 
 
 def classified(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Tier and mode decide the targets, consumed time stays; on site adds arrival, a critical problem its 24 h."""
     for kind in ("response", "solution"):
-        on.retarget(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at), at=at)
+        on.retarget(ticket, kind, rule=_rule(f"ticket.{kind}", ticket, at, on), at=at)
     if ticket.mode == Mode.ONSITE:
         _start(ticket, "arrival", at=at, on=on)
     if ticket.is_critical:
@@ -93,19 +78,19 @@ def classified(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
 
 def answered(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """An answer at the first contact is response and solution in one."""
-    _stop(ticket, (*RESPONSE, *SOLUTION), at=at, on=on)
+    on.stop_each(ticket, (*RESPONSE, *SOLUTION), at=at)
     on.cancel(ticket, at=at)
 
 
 def responded(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
     """The customer was reached."""
-    _stop(ticket, RESPONSE, at=at, occurred_at=occurred_at, on=on)
+    on.stop_each(ticket, RESPONSE, at=at, occurred_at=occurred_at)
 
 
 def handed_to_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The engineer's own limits count from the work order's receipt (SLA-08, CF-03)."""
-    for kind in ENGINEER:
-        on.start(ticket, kind, rule=_rule(f"engineer.{kind}", ticket, at), at=at)
+    rules = {kind: _rule(f"engineer.{kind}", ticket, at, on) for kind in ENGINEER}
+    on.start_each(ticket, rules, at=at)
 
 
 def acknowledged(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
@@ -120,26 +105,26 @@ def taken_from_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> N
 def arrived(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
     """Being there meets what it meets; the promised repair time of this mode counts from here (SLA-12)."""
     been_there(ticket, at=at, occurred_at=occurred_at, on=on)
-    on.start(ticket, "repair", rule=_rule("ticket.repair", ticket, at), at=at, started_at=occurred_at)
+    on.start(ticket, "repair", rule=_rule("ticket.repair", ticket, at, on), at=at, started_at=occurred_at)
 
 
 def been_there(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
     """An arrival, told when it happened or confirmed later."""
-    _stop(ticket, ARRIVAL, at=at, occurred_at=occurred_at, on=on)
+    on.stop_each(ticket, ARRIVAL, at=at, occurred_at=occurred_at)
 
 
 def diagnosed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The diagnosis carries the plan."""
-    _stop(ticket, ("diagnosis", "plan"), at=at, on=on)
+    on.stop_each(ticket, ("diagnosis", "plan"), at=at)
 
 
 def held(ticket: Ticket, *, reason: str, at: datetime, on: Book = clocks) -> None:
     """Clocks whose rule names the reason stand still; waiting for a part or the factory has a cycle of its own."""
     on.pause(ticket, reason=reason, at=at)
     if reason == HoldReason.PART:
-        on.start(ticket, "part_cycle", rule=_rule("ticket.part_cycle", ticket, at), at=at)
+        on.start(ticket, "part_cycle", rule=_rule("ticket.part_cycle", ticket, at, on), at=at)
     if reason == HoldReason.FACTORY:
-        on.start(ticket, "factory_cycle", rule=_rule("ticket.factory_cycle", ticket, at), at=at)
+        on.start(ticket, "factory_cycle", rule=_rule("ticket.factory_cycle", ticket, at, on), at=at)
 
 
 def resumed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
@@ -150,8 +135,8 @@ def resumed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
 
 def repaired(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """The report meets the repair's limits, the cycle of a part included (SLA-13)."""
-    _stop(ticket, ("repair", "part_cycle", *ENGINEER), at=at, on=on)
-    on.start(ticket, "result_call", rule=_rule("ticket.result_call", ticket, at), at=at)
+    on.stop_each(ticket, ("repair", "part_cycle", *ENGINEER), at=at)
+    on.start(ticket, "result_call", rule=_rule("ticket.result_call", ticket, at, on), at=at)
 
 
 def result_told(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
@@ -166,7 +151,7 @@ def dissatisfied(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
 
 def closed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """Closing meets solution and promise; nothing is left running."""
-    _stop(ticket, (*SOLUTION, "result_call"), at=at, on=on)
+    on.stop_each(ticket, (*SOLUTION, "result_call"), at=at)
     on.cancel(ticket, at=at)
 
 
@@ -175,7 +160,7 @@ def reopened(ticket: Ticket, *, closed_at: datetime, at: datetime, on: Book = cl
 
     A promise that was kept is not broken by a later wish: it stays as it is.
     """
-    window = timedelta(days=int(rulebook.rule("ticket.reopen.continue", at=at).value))
+    window = timedelta(days=int(on.rule("ticket.reopen.continue", {}, at=at).value))
     goes_on = at - closed_at <= window
     later = rulebook.setting("ticket.reopen.later", at=at)
     for kind in ("solution", "outer_solution"):

@@ -7,6 +7,7 @@ book in memory) and the facts. Scripts only say what may be done, so nothing is 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +16,7 @@ from customers.models import Access, Customer, ProductModel, Unit
 from service_center.kernel import attachments, bigrams, copying, numbering, rulebook
 from service_center.kernel.clock_drafts import ClockDrafts
 from service_center.kernel.copying import Sheet
-from service_center.kernel.drafting import Draft, Row
+from service_center.kernel.drafting import Draft, Row, about
 from service_center.kernel.journal import EventType
 from service_center.kernel.models import User
 from service_center.kernel.worktime import ticks
@@ -61,17 +62,17 @@ class Desk:
 
     def index(self, case: Case) -> None:
         """The words a ticket may be found by (`search.document`): the number's are its own, the others shared by many."""
-        about = (case.machine.pk, case.subject, case.symptom, case.unit is not None)
-        known = self._found_by.get(about)
+        shown = (case.machine.pk, case.subject, case.symptom, case.unit is not None)
+        known = self._found_by.get(shown)
         if known is None:
             model = case.product_model
             told = [case.subject, case.symptom, case.customer.name]
             if case.unit is not None and model is not None:
                 told += [case.unit.serial, f"{model.code} {model.name_zh} {model.name_en}"]
             shared = sorted({word for text in told for word in bigrams.words(text)})
-            known = self._found_by[about] = frozenset(shared), b"".join(map(_word, shared))
-        number = case.number
-        own = {*bigrams.words(number), *bigrams.words(number.rpartition("-")[2].lstrip("0"))} - known[0]
+            known = self._found_by[shown] = frozenset(shared), b"".join(map(_word, shared))
+        number = case.number.lower().split("-")
+        own = {*number, number[-1].lstrip("0")} - known[0]
         document = copying.vector(len(known[0]) + len(own), known[1] + b"".join(map(_word, sorted(own))))
         self.searches.rows.append(self.searches.start + copying.bigint(case.pk) + document)
 
@@ -129,6 +130,7 @@ COLUMNS = (
     "closed_at", "archived_at", "promised_at",
 )  # fmt: skip
 """What changes on a ticket after its registration."""
+_columns = attrgetter(*COLUMNS)
 
 
 class Beginning:
@@ -140,7 +142,7 @@ class Beginning:
         self.ticket = cast(Ticket, self.case)
         """The case as `timing` reads it."""
         self.records: dict[type[Model], list[Row]] = {}
-        self.bookings: list[tuple[Row, Row, Person]] = []
+        self.bookings: list[tuple[Row, Row, Person, bytes]] = []
         self.at: datetime
         self.tick: int
         self.by: User
@@ -151,7 +153,7 @@ class Beginning:
             self.at, self.tick, self.by = at, ticks(at), by
             getattr(self, verb)(**body)
         case = self.case
-        self.row.update((name, getattr(case, name)) for name in COLUMNS)
+        self.row.update(zip(COLUMNS, _columns(case), strict=True))
         self.row["assignee_id"] = None if case.assignee is None else case.assignee.id
         self.desk.index(case)
         return case
@@ -167,19 +169,21 @@ class Beginning:
             records.append(row)
         return row
 
+    def put(self, model: type[Model], **values: Any) -> int:
+        """The same for a record that stays as it is; returns its key."""
+        return self.draft.put(model, ticket_id=self.case.pk, at=self.tick, by_id=self.by.id, **values)
+
     def all(self, model: type[Model]) -> list[Row]:
         return self.records.get(model, [])
 
     def tell(self, kind: EventType, occurred_at: datetime | None = None, /, **data: Any) -> None:
         self.draft.say(
             self.draft.head(kind, TICKET),
-            self.case.pk,
-            version=self.case.version,
-            actor=self.by.id,
-            at=self.tick,
-            occurred_at=None if occurred_at is None else ticks(occurred_at),
-            data=data,
-            links=self.links,
+            about(self.case.pk, self.case.version, self.by.id),
+            self.tick,
+            self.tick if occurred_at is None else ticks(occurred_at),
+            data,
+            self.timelines,
         )
 
     def happened(self, occurred_at: datetime | None, not_before: datetime) -> datetime:
@@ -225,11 +229,10 @@ class Beginning:
             **body,
         )
         case.pk = self.row.pk
-        link = self.draft.link
-        timelines = [(link(TICKET), case.pk), (link("customers.customer"), customer.id)]
+        timeline = self.draft.timeline
+        self.timelines = (timeline(TICKET, case.pk), timeline("customers.customer", customer.id))
         if machine is not None:
-            timelines.insert(1, (link("customers.unit"), machine.id))
-        self.links = tuple(timelines)
+            self.timelines += (timeline("customers.unit", machine.id),)
         self.clocks = self.desk.clocks.of_row(TICKET, case.pk)
         timing.registered(self.ticket, at=at, on=self.clocks)
         told = {"channel": body["channel"], "demand": body["demand"], "owner": self.by.username}
@@ -239,7 +242,7 @@ class Beginning:
         case = self.case
         case.status, case.verified_at = "verified", self.at
         case.version += 1
-        self.new(Verification, confirmed=confirmed, note=note)
+        self.put(Verification, confirmed=confirmed, note=note)
         self.tell(events.VERIFIED, confirmed=confirmed)
 
     def answer(self, *, text: str) -> None:
@@ -248,7 +251,7 @@ class Beginning:
         case.complexity = case.complexity or "simple"
         case.responded_at = case.responded_at or at
         case.version += 1
-        self.new(Answer, text=text)
+        self.put(Answer, text=text)
         timing.answered(self.ticket, at=at, on=self.clocks)
         self.tell(events.ANSWERED)
 
@@ -269,7 +272,7 @@ class Beginning:
             "nature": nature,
             "is_critical": is_critical,
         }
-        self.new(Triage, product_line_id=case.product_line_id, service_category=service_category, **told)
+        self.put(Triage, product_line_id=case.product_line_id, service_category=service_category, **told)
         timing.classified(self.ticket, at=self.at, on=self.clocks)
         self.tell(events.CLASSIFIED, **told, category=service_category)
         if is_critical:
@@ -288,10 +291,10 @@ class Beginning:
         if outcome == "reached":
             case.responded_at = when if case.responded_at is None else min(case.responded_at, when)
         case.version += 1
-        row = self.new(CustomerContact, occurred_at=when, channel=channel, outcome=outcome, note=note)
+        contact = self.put(CustomerContact, occurred_at=when, channel=channel, outcome=outcome, note=note)
         if outcome == "reached":
             timing.responded(self.ticket, at=self.at, occurred_at=when, on=self.clocks)
-        told = {"channel": channel, "outcome": outcome, "contact": row.pk, **_offset(device_time)}
+        told = {"channel": channel, "outcome": outcome, "contact": contact, **_offset(device_time)}
         self.tell(events.CONTACTED, when, **told)
 
     # -- dispatch --------------------------------------------------------------------------------------------------
@@ -306,7 +309,7 @@ class Beginning:
         self.book(row, "tickets.assignment", engineer, expected_at, expected_at + self.desk.visit)
         if self.tick in self.script.grants:
             granted = {"customer_id": case.customer.id, "unit_id": case.unit.id if case.unit else None}
-            self.draft.row(Access, person_id=engineer.id, granted_at=self.tick, **granted)
+            self.draft.put(Access, person_id=engineer.id, granted_at=self.tick, **granted)
         told = {"engineer": engineer.user.username, "expected_at": expected_at.isoformat()}
         self.tell(events.ASSIGNED, **told, assignment=row.pk)
 
@@ -347,35 +350,24 @@ class Beginning:
             source_type=label,
             source_id=source.pk,
         )
-        self.bookings.append((source, row, who))
-        self._tell_of(staff_events.BOOKED, row, who)
+        told = f'"starts_at":"{starts_at.isoformat()}","ends_at":"{ends_at.isoformat()}"'
+        data = f'{{"booking":{row.pk},"purpose":"visit",{told}}}'.encode()
+        self.bookings.append((source, row, who, data))
+        self.tell_staff(staff_events.BOOKED, who, self.tick, data)
 
     def release(self, source: Row) -> None:
         """Give back what is booked for the row (staff.actions.release)."""
-        for owner, row, who in self.bookings:
+        for owner, row, who, data in self.bookings:
             if owner is source and row["status"] != "released":
                 row["status"] = "released"
                 row["version"] += 1
-                self._tell_of(staff_events.BOOKING_RELEASED, row, who)
+                self.tell_staff(staff_events.BOOKING_RELEASED, who, self.tick, data)
 
-    def _tell_of(self, kind: EventType, row: Row, who: Person) -> None:
-        told = {"starts_at": row["starts_at"].isoformat(), "ends_at": row["ends_at"].isoformat()}
-        self.tell_staff(kind, who, booking=row.pk, purpose="visit", **told)
-
-    def tell_staff(
-        self, kind: EventType, who: Person, occurred_at: datetime | None = None, /, **data: Any
-    ) -> None:
+    def tell_staff(self, kind: EventType, who: Person, occurred_at: int, data: Any) -> None:
         """A fact about a person of the staff."""
-        self.draft.say(
-            self.draft.head(kind, PERSON),
-            who.id,
-            version=getattr(who, "version", None),
-            actor=self.by.id,
-            at=self.tick,
-            occurred_at=None if occurred_at is None else ticks(occurred_at),
-            data=data,
-            links=((self.draft.link(PERSON), who.id),),
-        )
+        subject = about(who.id, getattr(who, "version", None), self.by.id)
+        head, timelines = self.draft.head(kind, PERSON), (self.draft.timeline(PERSON, who.id),)
+        self.draft.say(head, subject, self.tick, occurred_at, data, timelines)
 
 
 def _offset(device_time: datetime | None) -> dict[str, float]:

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.db import transaction
 
-from service_center.kernel import approvals, attachments, numbering, rulebook, rulebook_events
-from service_center.kernel.drafting import Row
+from service_center.kernel import approvals, attachments, copying, numbering, rulebook, rulebook_events
+from service_center.kernel.drafting import Row, about
 from service_center.kernel.journal import EventType
-from service_center.kernel.models import Approval, ApprovalDecision, Attachment
+from service_center.kernel.models import Approval, ApprovalDecision, Attachment, User
 from tickets import events
 from tickets.actions import timing
 from tickets.demo.beginning import TICKET, Desk
@@ -27,8 +27,6 @@ from tickets.models import (
     Assignment,
     Charge,
     Closure,
-    Consent,
-    Diagnosis,
     Hold,
     Reopening,
     Report,
@@ -37,7 +35,6 @@ from tickets.models import (
     Signature,
     Visit,
     Voucher,
-    WorkTime,
 )  # fmt: skip
 from tickets.queries import report as shown
 from tickets.queries.report import Content, Words
@@ -72,24 +69,28 @@ class Life(Working):
     """One ticket from the call to the end."""
 
     request: Row
+    requester: User
+    said: tuple[Content, tuple[bytes, str]] | None = None
+    signed: tuple[int, int] | None = None
+    """The signature and its picture."""
 
     # -- the report ------------------------------------------------------------------------------------------------
 
-    def _content(self, words: Words | None) -> tuple[Content, str]:
-        findings = self.all(Diagnosis)
+    def _content(self, words: Words | None) -> tuple[bytes, str]:
+        """What the report says as JSON, and its hash."""
+        finding, consents = self.finding, self.consents
         on_record = shown.on_record(
             self.ticket,
-            finding=SimpleNamespace(**findings[-1]) if findings else None,  # type: ignore[arg-type]  # a row to be
-            consents=[SimpleNamespace(**row) for row in self.all(Consent)],  # type: ignore[misc]  # the same
+            finding=None if finding is None else SimpleNamespace(**finding),  # type: ignore[arg-type]  # a row to be
+            consents=[SimpleNamespace(**each) for each in consents],  # type: ignore[misc]  # the same
             parts=[],
-            minutes=sum(row["minutes"] for row in self.all(WorkTime)),
+            minutes=self.minutes,
             fee=self._fee(),
         )
         content = shown.compose(on_record, words)
-        last = self.all(Signature)[-1:]
-        if last and last[0]["content"] == content:
-            return content, last[0]["report_hash"]
-        return content, shown.digest(content)
+        if self.said is None or self.said[0] != content:
+            self.said = content, (copying.json_text(content).encode(), shown.digest(content))
+        return self.said[1]
 
     def _fee(self) -> Decimal:
         owed = (charge["amount"] for charge in self.all(Charge) if charge["voided_at"] is None)
@@ -112,26 +113,21 @@ class Life(Working):
     def sign(self, *, signed_by: str) -> None:
         content, digest = self._content(self._draft())
         self.case.version += 1
-        image = self._picture()
-        row = self.new(Signature, signed_by=signed_by, image_id=image, report_hash=digest, content=content)
-        self.tell(events.SIGNED, signature=row.pk, report_hash=digest)
+        image = self._picture() if self.signed is None else self.signed[1]
+        key = self.put(Signature, signed_by=signed_by, image_id=image, report_hash=digest, content=content)
+        self.signed = key, image
+        self.tell(events.SIGNED, signature=key, report_hash=digest)
 
     def _picture(self) -> int:
         """The stroke's image; the same picture of the same ticket is one attachment."""
-        known = self.all(Signature)
-        if known:
-            image: int = known[0]["image_id"]
-            return image
-        about: dict[str, Any] = {"kind": "signature", **self.desk.picture}
+        image: dict[str, Any] = {"kind": "signature", **self.desk.picture}
         owner = {"owner_type": TICKET, "owner_id": self.case.pk}
-        row = self.draft.row(Attachment, by_id=self.by.id, at=self.tick, **owner, **about)
-        draft, key = self.draft, self.case.pk
-        draft.say(
-            draft.head(attachments.STORED, TICKET), key, version=self.case.version, actor=self.by.id, at=self.tick,
-            occurred_at=None, data={"attachment": row.pk, "kind": "signature", "sha256": row["sha256"]},
-            links=self.links[:1],
-        )  # fmt: skip
-        return int(row.pk)
+        key = self.draft.put(Attachment, by_id=self.by.id, at=self.tick, **owner, **image)
+        told = {"attachment": key, "kind": "signature", "sha256": image["sha256"]}
+        subject = about(self.case.pk, self.case.version, self.by.id)
+        head = self.draft.head(attachments.STORED, TICKET)
+        self.draft.say(head, subject, self.tick, self.tick, told, self.timelines[:1])
+        return key
 
     def report(self, **said: Any) -> None:
         case, at = self.case, self.at
@@ -140,22 +136,23 @@ class Life(Working):
         case.version += 1
         timing.repaired(self.ticket, at=at, on=self.clocks)
         visits = self.all(Visit)
-        row = self.new(
+        assert self.signed is not None
+        report = self.put(
             Report,
             engineer_id=case.engineer.id,
             visit_id=visits[-1].pk if visits else None,
-            signature_id=self.all(Signature)[-1].pk,
+            signature_id=self.signed[0],
             content=content,
             content_hash=digest,
             **said,
         )
         number = self.desk.numbers.next_number("V", at=at)
-        self.new(Voucher, number=number, report_id=row.pk, fee=self._fee(), returned_at=self.tick)
+        self.new(Voucher, number=number, report_id=report, fee=self._fee(), returned_at=self.tick)
         for assignment in self.all(Assignment):
             self.release(assignment)
         self.tell(
             events.REPORTED,
-            report=row.pk,
+            report=report,
             tested=said["tested"],
             demonstrated=said["demonstrated"],
             parts=[],
@@ -173,14 +170,14 @@ class Life(Working):
         elif reached:
             self._open_again()
         case.version += 1
-        row = self.new(ResultCall, outcome=outcome, satisfied=satisfied, reason=reason)
+        call = self.put(ResultCall, outcome=outcome, satisfied=satisfied, reason=reason)
         if satisfied:
             timing.result_told(self.ticket, at=at, on=self.clocks)
         elif reached:
             timing.dissatisfied(self.ticket, at=at, on=self.clocks)
             self.tell(events.DISSATISFIED, count=case.reopen_count)
             self._tell_often_reopened()
-        self.tell(events.RESULT_TOLD, outcome=outcome, satisfied=satisfied, result_call=row.pk)
+        self.tell(events.RESULT_TOLD, outcome=outcome, satisfied=satisfied, result_call=call)
 
     def _open_again(self) -> None:
         case = self.case
@@ -203,7 +200,7 @@ class Life(Working):
         for assignment in self.all(Assignment):
             if assignment["status"] in ("offered", "accepted"):
                 assignment["status"] = "done"
-        self.new(Closure, voucher_id=voucher.pk)
+        self.put(Closure, voucher_id=voucher.pk)
         told = {"reopen_count": case.reopen_count, "first_time_fix": case.first_time_fix}
         self.tell(events.CLOSED, voucher=voucher["number"], **told)
 
@@ -214,7 +211,7 @@ class Life(Working):
         self._open_again()
         case.version += 1
         continued = timing.reopened(self.ticket, closed_at=was_closed_at, at=self.at, on=self.clocks)
-        self.new(Reopening, reason=reason, continued=continued)
+        self.put(Reopening, reason=reason, continued=continued)
         self.tell(events.REOPENED, count=case.reopen_count, via="", continued=continued)
         self._tell_often_reopened()
 
@@ -242,16 +239,15 @@ class Life(Working):
 
     def _tell_of_request(self, kind: EventType, *, version: int) -> None:
         row, draft = self.request, self.draft
-        draft.say(
-            draft.head(kind, APPROVAL), row.pk, version=version, actor=self.by.id, at=self.tick, occurred_at=None,
-            data={"label": row["subject_label"], "request": row["kind"], "role": row["current_role"]},
-            links=((draft.link(APPROVAL), row.pk), self.links[0]),
-        )  # fmt: skip
+        told = {"label": row["subject_label"], "request": row["kind"], "role": row["current_role"]}
+        timelines = (draft.timeline(APPROVAL, row.pk), self.timelines[0])
+        subject = about(row.pk, version, self.by.id)
+        draft.say(draft.head(kind, APPROVAL), subject, self.tick, self.tick, told, timelines)
 
     def decide(self, *, note: str) -> None:
         """The manager agrees: the request's only step, and the end of the ticket as the one who asked."""
         row = self.request
-        self.draft.row(
+        self.draft.put(
             ApprovalDecision, approval_id=row.pk, step=0, role=row["current_role"], approve=True, note=note,
             by_id=self.by.id, at=self.tick,
         )  # fmt: skip

@@ -8,17 +8,27 @@ from decimal import Decimal
 from typing import Any
 
 from service_center.kernel.drafting import Row
+from service_center.kernel.worktime import ticks
 from staff import events as staff_events
 from staff.models import TimeEntry
 from tickets import events
 from tickets.actions import timing
 from tickets.actions.visits import rounded
-from tickets.demo.beginning import Beginning, _offset
+from tickets.demo.beginning import Beginning, Desk, _offset
+from tickets.demo.scripts import Script
 from tickets.models import Assignment, Charge, Consent, CustomerContact, Diagnosis, Hold, Visit, WorkTime
 from tickets.states import HoldReason
 
 
 class Working(Beginning):
+    """What the engineer finds, agrees and spends is remembered for the report."""
+
+    def __init__(self, desk: Desk, script: Script) -> None:
+        super().__init__(desk, script)
+        self.finding: dict[str, Any] | None = None
+        self.consents: list[dict[str, Any]] = []
+        self.minutes = 0
+
     def _open_visit(self, *statuses: str) -> Row | None:
         return next((v for v in self.all(Visit) if v["status"] in statuses), None)
 
@@ -90,26 +100,28 @@ class Working(Beginning):
     def diagnose(self, *, fault_class: str, fault_code: str, **body: Any) -> None:
         self.case.diagnosed = True
         self.case.version += 1
-        row = self.new(Diagnosis, fault_class=fault_class, fault_code=fault_code, **body)
+        self.finding = {"fault_class": fault_class, "fault_code": fault_code, **body}
+        diagnosis = self.put(Diagnosis, **self.finding)
         timing.diagnosed(self.ticket, at=self.at, on=self.clocks)
-        self.tell(events.DIAGNOSED, diagnosis=row.pk, fault_class=fault_class, fault_code=fault_code)
+        self.tell(events.DIAGNOSED, diagnosis=diagnosis, fault_class=fault_class, fault_code=fault_code)
 
     def consent(self, *, amount: Decimal, method: str, **body: Any) -> None:
         self.case.consented = True
         self.case.version += 1
-        row = self.new(Consent, amount=amount, method=method, **body)
+        consent = self.put(Consent, amount=amount, method=method, **body)
+        self.consents.append({"amount": amount, **body})
         for charge in self.all(Charge):
             charge["voided_at"] = charge["voided_at"] or self.tick
         if amount:
-            self.new(Charge, kind="agreed", amount=amount, consent_id=row.pk)
-        self.tell(events.CONSENTED, consent=row.pk, amount=str(amount), method=method)
+            self.new(Charge, kind="agreed", amount=amount, consent_id=consent)
+        self.tell(events.CONSENTED, consent=consent, amount=str(amount), method=method)
 
     def hold(self, *, reason: str, notice: Mapping[str, str]) -> None:
         self.case.status = "on_hold"
         self.case.version += 1
         channel, text = notice["channel"], notice["text"]
         row = self.new(Hold, reason=reason, notice_channel=channel, notice_text=text)
-        self.new(CustomerContact, occurred_at=self.tick, channel=channel, outcome="reached", note=text)
+        self.put(CustomerContact, occurred_at=self.tick, channel=channel, outcome="reached", note=text)
         timing.held(self.ticket, reason=HoldReason(reason), at=self.at, on=self.clocks)
         self.tell(events.HELD, hold=row.pk, reason=reason)
 
@@ -125,9 +137,12 @@ class Working(Beginning):
         self.case.version += 1
         engineer = self.case.engineer
         spent: dict[str, Any] = {"category": category, "started_at": started_at, "minutes": minutes}
-        row = self.new(WorkTime, engineer_id=engineer.id, **spent)
-        source = {"source_type": "tickets.worktime", "source_id": row.pk}
-        entry = self.draft.row(TimeEntry, person_id=engineer.id, posted_at=self.tick, **spent, **source)
-        told: dict[str, Any] = {"category": category, "minutes": minutes}
-        self.tell_staff(staff_events.TIME_LOGGED, engineer, started_at, entry=entry.pk, **told)
+        self.minutes += minutes
+        source = {
+            "source_type": "tickets.worktime",
+            "source_id": self.put(WorkTime, engineer_id=engineer.id, **spent),
+        }
+        entry = self.draft.put(TimeEntry, person_id=engineer.id, posted_at=self.tick, **spent, **source)
+        told = {"entry": entry, "category": category, "minutes": minutes}
+        self.tell_staff(staff_events.TIME_LOGGED, engineer, ticks(started_at), told)
         self.tell(events.TIME_ENTERED, minutes=minutes, category=category)

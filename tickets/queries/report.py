@@ -15,6 +15,7 @@ from tickets.models import Consent, Diagnosis, ReportDraft, Ticket
 from tickets.states import PartLineStatus
 
 Content = dict[str, Any]
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,7 @@ def compose(on_record: Content, words: Words | None) -> Content:
 
 def digest(content: Content) -> str:
     """SHA-256 of the canonical JSON (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def _on_record(ticket: Ticket) -> Content:

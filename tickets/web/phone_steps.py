@@ -148,8 +148,8 @@ def _fields(form: type[TicketForm], paths: Mapping[str, str]) -> Iterator[dict[s
         }
 
 
-CODED = {"png", "report_hash", "kind"}
-"""Fields that the phone fills in by itself."""
+CODED = {"png", "report_hash", "kind", "at", "device_time"}
+"""Fields that the phone fills in by itself, not from the form."""
 
 KINDS: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.TypedChoiceField, "yes"),
@@ -180,7 +180,8 @@ def form_of(step: nouns.Step, ticket: Ticket, user: User) -> TicketForm:
                 "autocapitalize": "characters",
             }
         )
-    form.fields.pop("png", None)  # the signature's own box holds it
+    for name in ("png", "at", "device_time"):  # the signature's own box and the outbox hold them
+        form.fields.pop(name, None)
     return form
 
 

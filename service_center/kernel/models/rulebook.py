@@ -44,12 +44,13 @@ class Clause(models.Model):
 
 
 class VersionStatus(models.TextChoices):
-    """The life of a version. A superseded one has a successor and counts until its `valid_to`."""
+    """The life of a version. A superseded one has a successor and counts until its `valid_to`; a dropped one never did."""
 
     DRAFT = "draft", _("草稿")
     APPROVED = "approved", _("已批准")
     IN_FORCE = "in_force", _("生效")
     SUPERSEDED = "superseded", _("已被取代")
+    DROPPED = "dropped", _("已放弃")
 
 
 class VersionQuerySet(models.QuerySet[Any]):
@@ -60,11 +61,12 @@ class VersionQuerySet(models.QuerySet[Any]):
     def current(self, at: datetime) -> Self:
         """What counts at the instant or is meant to: in force, approved and drafts; not what is over."""
         waiting = Q(status__in=[VersionStatus.DRAFT, VersionStatus.APPROVED])
-        return self.filter(waiting | Q(valid_to=None) | Q(valid_to__gt=at))
+        counting = Q(valid_to=None) | Q(valid_to__gt=at)
+        return self.filter(waiting | counting).exclude(status=VersionStatus.DROPPED)
 
     def with_clause(self) -> Self:
-        """With what a screen shows of a version: its clause and who approved it."""
-        return self.select_related("clause__document", "approved_by__person")
+        """With what a screen shows of a version: its clause, who drafted and who approved it."""
+        return self.select_related("clause__document", "drafted_by__person", "approved_by__person")
 
     def in_force(self, at: datetime) -> Self:
         """Versions whose time of force covers the instant."""
@@ -122,7 +124,7 @@ class Versioned(models.Model):
 
 
 def version_constraints(name: str) -> list[models.BaseConstraint]:
-    """One number per version, one open-ended version per key, a whole time of force."""
+    """One number per version, one open-ended version per key, a whole time of force; nobody agrees to an own draft."""
     live = Q(status__in=[VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED])
     return [
         models.UniqueConstraint(fields=["key", "version"], name=f"{name}_version"),
@@ -136,6 +138,13 @@ def version_constraints(name: str) -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(
             condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name=f"{name}_force_forward"
+        ),
+        models.CheckConstraint(
+            condition=~Q(status__in=[VersionStatus.APPROVED, VersionStatus.IN_FORCE])
+            | ~Q(approved_by=F("drafted_by"))
+            | Q(approved_by=None)
+            | Q(drafted_by=None),
+            name=f"{name}_four_eyes",
         ),
     ]
 

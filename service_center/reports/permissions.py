@@ -13,6 +13,11 @@ def can_read_figures(user: User) -> bool:
     return has_role(user, *READERS)
 
 
+def can_read_own_month(user: User) -> bool:
+    """Engineers read their own figures, nobody else's."""
+    return has_role(user, Role.ENGINEER)
+
+
 def can_end(user: User, subscription: Subscription) -> bool:
     """One's own subscription."""
     return subscription.person.user_id == user.pk

@@ -111,6 +111,12 @@ def running(choice: Choice, *, now: datetime) -> Period:
     return Period(choice, first, today, _before(choice, first, today, now))
 
 
+def month(first: date, *, now: datetime) -> Period:
+    """A calendar month, up to and with today where it still runs."""
+    last = min(_next_start(first, Step.MONTH) - ONE_DAY, now.astimezone(zone()).date())
+    return Period(Choice.MONTH, first, last, _before(Choice.MONTH, first, last, now))
+
+
 def own(first: date, last: date, *, now: datetime) -> Period:
     """Days of one's own choice, compared with as many days just before."""
     return Period(Choice.OWN, first, last, _before(Choice.OWN, first, last, now))

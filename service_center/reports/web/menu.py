@@ -8,6 +8,7 @@ from service_center.reports.permissions import READERS
 menu.add(
     _("仪表盘"),
     "dashboard",
+    keys="g d",
     icon="chart-bar",
     order=5,
     roles=tuple(READERS),

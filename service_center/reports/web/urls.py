@@ -1,6 +1,6 @@
 from django.urls import path
 
-from service_center.reports.web import dashboard, menu, rows, subscriptions
+from service_center.reports.web import dashboard, menu, mine, rows, subscriptions
 
 __all__ = ["menu", "urlpatterns"]
 
@@ -14,6 +14,8 @@ urlpatterns = [
         subscriptions.ending,
         name="dashboard-subscription-ending",
     ),
+    path("my-month/", mine.my_month, name="my-month"),
+    path("my-month/<str:code>/", mine.my_rows, name="my-rows"),
     path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("reports/<str:code>/", rows.rows, name="report-rows"),
 ]

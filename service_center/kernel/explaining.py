@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
@@ -40,7 +40,7 @@ PAUSES = {
 def as_dict(clock: Clock, now: datetime) -> dict[str, Any]:
     """The clock as the REST interface shows it; seconds are whole, consumed rounded down and remaining up.
 
-    Reads rule, clause, document and calendar: take the clock from `for_subject(s)` or `Clock.objects.of`.
+    Reads rule, clause, document and calendar: take the clock from `for_subject(s)`.
     """
     consumed, left = _moved(clock, now)
     clause = clock.rule.clause
@@ -68,9 +68,9 @@ def as_dict(clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
-def remaining(clock: Clock, now: datetime) -> int:
-    """Whole seconds left on the clock, rounded up; 0 when none are. Needs nothing but the clock's own row."""
-    return max(ceil(_moved(clock, now)[1]), 0)
+def remaining(left: Decimal, counted_to: datetime | None, version: int | None, now: datetime) -> int:
+    """Whole seconds left, rounded up, of a clock that had `left` when it was counted to; for lists, which read values."""
+    return max(ceil(left - _since(counted_to, version, now)), 0)
 
 
 def explain(clock: Clock, now: datetime) -> list[Interval]:
@@ -125,11 +125,15 @@ def clock_words(seconds: float | Decimal) -> str:
 
 def _moved(clock: Clock, now: datetime) -> tuple[Decimal, Decimal]:
     """Consumed and remaining seconds at `now`: the cached figures moved on by the open time since."""
-    since = timedelta()
-    if clock.counted_to is not None and clock.calendar_version_id is not None:
-        since = calendars.load(clock.calendar_version_id).between(clock.counted_to, now)
-    moved = Decimal(str(since.total_seconds()))
+    moved = _since(clock.counted_to, clock.calendar_version_id, now)
     return clock.consumed_seconds + moved, clock.left_seconds - moved
+
+
+def _since(counted_to: datetime | None, version: int | None, now: datetime) -> Decimal:
+    """The seconds a clock has gone on since; none while it stands still."""
+    if counted_to is None or version is None:
+        return Decimal(0)
+    return Decimal(str(calendars.load(version).between(counted_to, now).total_seconds()))
 
 
 def _number(value: Decimal | None) -> int | float | None:

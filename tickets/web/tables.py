@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -34,9 +34,10 @@ COLOURS = {
 }
 
 
-def _subject(row: lists.Row) -> SafeString:
-    mark = f" {cells.badge('red', _('关键'))}" if row["is_critical"] else ""
-    return mark_safe(f"{escape(row['subject'])}{mark}")  # noqa: S308 - the text is escaped
+def _subject(row: lists.Row) -> str:
+    if not row["is_critical"]:
+        return str(row["subject"])
+    return mark_safe(f"{escape(row['subject'])} {cells.badge('red', _('关键'))}")  # noqa: S308 - the text is escaped
 
 
 COLUMNS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -25,6 +26,11 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A symbol of the icon sprite, hidden from screen readers: the words beside it speak."""
+    return _icon(name, css)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,

@@ -7,18 +7,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
 from service_center.kernel.languages import english
+from service_center.kernel.templatetags.kernel import icon
 from service_center.kernel.web.lists.declaration import Column, Row
 
 Words = Mapping[Any, StrOrPromise]
@@ -46,7 +47,7 @@ def link(key: str, label: StrOrPromise, href: str, path: str = "", **more: Any) 
 
 def anchor(href: str, words: object) -> SafeString:
     """A link of a cell; `href` is already quoted."""
-    return mark_safe(f'<a href="{escape(href)}">{escape(words)}</a>')  # noqa: S308 - both parts are escaped
+    return mark_safe(f'<a href="{escape(href)}">{escape(str(words))}</a>')  # noqa: S308 - both parts are escaped
 
 
 def choice(
@@ -153,16 +154,6 @@ def _short(local: datetime) -> str:
     return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
 
 
-@lru_cache(maxsize=64)
-def icon(name: str) -> SafeString:
-    """A symbol of the sprite, for cells."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("icons.svg"),
-        name,
-    )
-
-
 def badge(
     colour: str, words: object, *, symbol: str = "", title: str = "", solid: bool = False
 ) -> SafeString:
@@ -170,4 +161,4 @@ def badge(
     css = f"bg-{colour} text-{colour}-fg" if solid else f"bg-{colour}-lt"
     drawn = f"{icon(symbol)} " if symbol else ""
     told = f' title="{escape(title)}"' if title else ""
-    return mark_safe(f'<span class="badge {css}"{told}>{drawn}{escape(words)}</span>')  # noqa: S308 - escaped above
+    return mark_safe(f'<span class="badge {css}"{told}>{drawn}{escape(str(words))}</span>')  # noqa: S308 - escaped above

@@ -25,31 +25,47 @@ EXTRA = "clock"
 State = Clock.State
 
 
+_READ = {
+    "state": "state",
+    "due_at": "due_at",
+    "warned_at": "warned_at",
+    "left": "left_seconds",
+    "counted_to": "counted_to",
+    "version": "calendar_version_id",
+    "document": "rule__clause__document__code",
+    "article": "rule__clause__article",
+    "title_zh": "rule__clause__title_zh",
+    "title_en": "rule__clause__title_en",
+}
+
+
 def load(model: type[Model]) -> Callable[[list[Row], User], None]:
-    """Puts the most pressing clock of each row under `clock`, in one query: broken first, then by what is due first."""
+    """Puts the most pressing open clock of each row under `clock`, in one query: broken ones first, then what is due
+    first.
+    """
+    broken_first = Case(When(state=State.BREACHED, then=Value(0)), default=Value(1))
 
     def add(rows: list[Row], user: User) -> None:
+        clocks = Clock.objects.open().filter(
+            subject_type=model._meta.label_lower, subject_id__in=[row["pk"] for row in rows]
+        )
+        soonest = clocks.order_by("subject_id", broken_first, F("due_at").asc(nulls_last=True), "id")
+        read = soonest.distinct("subject_id").values("subject_id", *_READ.values())
+        found = {clock["subject_id"]: {name: clock[path] for name, path in _READ.items()} for clock in read}
         now = commands.now()
-        found = pressing(model, [row["pk"] for row in rows])
         for row in rows:
-            clock = found.get(row["pk"])
-            row[EXTRA] = (clock, explaining.remaining(clock, now)) if clock is not None else None
+            row[EXTRA] = found.get(row["pk"])
+            if row[EXTRA] is not None:
+                row[EXTRA]["left"] = _left(row[EXTRA], now)
 
     return add
 
 
-def pressing(model: type[Model], ids: list[int]) -> dict[int, Clock]:
-    """Each row's most pressing open clock with its clause; rows without one are absent."""
-    broken_first = Case(When(state=State.BREACHED, then=Value(0)), default=Value(1))
-    clocks = (
-        Clock.objects.open()
-        .filter(subject_type=model._meta.label_lower, subject_id__in=ids)
-        .select_related("rule__clause__document")
-        .defer("schedule")
-        .order_by("subject_id", broken_first, F("due_at").asc(nulls_last=True), "id")
-        .distinct("subject_id")
-    )
-    return {clock.subject_id: clock for clock in clocks}
+def _left(clock: dict[str, Any], now: datetime) -> int:
+    """Seconds left on a clock that counts."""
+    if clock["state"] != State.RUNNING:
+        return 0
+    return explaining.remaining(clock["left"], clock["counted_to"], clock["version"], now)
 
 
 def column(**more: Any) -> Column:
@@ -57,7 +73,7 @@ def column(**more: Any) -> Column:
     return Column(
         "deadline",
         gettext_lazy("时限"),
-        _value,
+        lambda row: _words(row[EXTRA]) if row[EXTRA] is not None else "",
         ("pk",),
         _cell,
         extra=EXTRA,
@@ -71,7 +87,7 @@ def due_column(**more: Any) -> Column:
     """When the most pressing deadline is due."""
 
     def value(row: Row) -> datetime | None:
-        return row[EXTRA][0].due_at if row[EXTRA] is not None else None
+        return row[EXTRA]["due_at"] if row[EXTRA] is not None else None
 
     return Column(
         "due_at",
@@ -86,32 +102,29 @@ def due_column(**more: Any) -> Column:
     )
 
 
-def _value(row: Row) -> str:
-    if row[EXTRA] is None:
-        return ""
-    clock, left = row[EXTRA]
-    return {State.BREACHED: _("超时"), State.PAUSED: _("暂停")}.get(clock.state) or span(left)
+def _words(clock: dict[str, Any]) -> str:
+    if clock["state"] == State.BREACHED:
+        return _("超时")
+    return _("暂停") if clock["state"] == State.PAUSED else span(clock["left"])
 
 
 def _cell(row: Row) -> str:
-    if row[EXTRA] is None:
+    clock = row[EXTRA]
+    if clock is None:
         return cells.NONE
-    clock, _left = row[EXTRA]
-    words = _value(row)
-    if clock.state == State.BREACHED:
-        return _badge("red", words, "alarm", clock, solid=True)
-    if clock.state == State.PAUSED:
-        return cells.badge("secondary", words, symbol="player-pause")
-    return _badge("orange" if clock.warned_at is not None else "blue", words, "clock", clock)
+    if clock["state"] == State.BREACHED:
+        return _badge("red", "alarm", clock, solid=True)
+    if clock["state"] == State.PAUSED:
+        return cells.badge("secondary", _words(clock), symbol="player-pause")
+    return _badge("orange" if clock["warned_at"] is not None else "blue", "clock", clock)
 
 
-def _badge(colour: str, words: str, symbol: str, clock: Clock, *, solid: bool = False) -> SafeString:
-    clause = clock.rule.clause
+def _badge(colour: str, symbol: str, clock: dict[str, Any], *, solid: bool = False) -> SafeString:
     title = ""
-    if clause is not None:
-        name = clause.title_en if english() else clause.title_zh
-        title = f"{clause.document.code} {clause.article} {name}"
-    return cells.badge(colour, words, symbol=symbol, title=title, solid=solid)
+    if clock["document"]:
+        name = (clock["title_en"] if english() else clock["title_zh"]) or clock["title_zh"]
+        title = f"{clock['document']} {clock['article']} {name}"
+    return cells.badge(colour, _words(clock), symbol=symbol, title=title, solid=solid)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from service_center.kernel import exports
@@ -22,7 +22,7 @@ def drawn(
     others = [(*_openings(column), _cell(column)) for column in columns[1:]]
     lines: list[str] = []
     for row in rows:
-        key = escape(row[declared.key])
+        key = escape(str(row[declared.key]))
         check = _CHECK.format(key) if selectable else ""
         title = _html(lead(row)) or NONE
         lines.append(f'<tr id="row-{key}" data-key="{key}">{check}')
@@ -46,7 +46,7 @@ def _classes(column: Column) -> str:
 
 def _openings(column: Column) -> tuple[str, str]:
     """How a cell of the column begins, and the whole of an empty one."""
-    css, label = _classes(column), escape(column.label)
+    css, label = _classes(column), escape(str(column.label))
     return (
         f'<td class="{css}" data-label="{label}">',
         f'<td class="{css} blank" data-label="{label}">{NONE}</td>',
@@ -54,7 +54,7 @@ def _openings(column: Column) -> tuple[str, str]:
 
 
 def _html(cell: object) -> str:
-    return cell if isinstance(cell, SafeString) else escape(cell)
+    return cell if isinstance(cell, SafeString) else escape(str(cell))
 
 
 def _cell(column: Column) -> Cell:

@@ -31,9 +31,11 @@ def find(ask: Ask) -> Found:
     """What the list holds for this question: of what the reader may see, what meets the conditions."""
     rows, order = _rows_of(ask), ask.order
     names = order.names(falling=ask.falling) if ask.ranged else ()
-    keys = list(rows.order_by(*names).values("pk", *order.fields)[: COUNTED + 1])
+    fields = ("pk", *order.fields)
+    keys = list(rows.order_by(*names).values_list(*fields)[: COUNTED + 1])
     if len(keys) <= COUNTED:
-        return Found(order.few(ask.declared.model, keys, falling=ask.falling), len(keys))
+        known = [dict(zip(fields, key, strict=True)) for key in keys]
+        return Found(order.few(ask.declared.model, known, falling=ask.falling), len(keys))
     return Found(order.many(rows, ask.filters, falling=ask.falling), len(keys))
 
 

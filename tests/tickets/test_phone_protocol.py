@@ -25,7 +25,7 @@ from tests.tickets.conftest import PNG, Story, hours
 from tickets.models import Ticket
 from tickets.queries import report as reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = (
     "acceptance", "contacts", "appointment", "contacts", "arrival", "diagnosis", "contacts", "consent", "hold", "contacts",

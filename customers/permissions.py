@@ -41,6 +41,11 @@ def can_register(actor: User, customer: Customer) -> bool:
     return can_edit(actor, customer) or (has_role(actor, Role.ENGINEER) and _sees(actor, customer))
 
 
+def can_register_some(actor: User) -> bool:
+    """Register units of some customers at all."""
+    return has_role(actor, Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ENGINEER)
+
+
 def can_edit_unit(actor: User, unit: Unit) -> bool:
     return can_register(actor, unit.customer)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from service_center.kernel.access import has_role
 
 if TYPE_CHECKING:
-    from parts.models import Location, Reservation
+    from parts.models import Location, PurchaseOrder, Reservation
     from service_center.kernel.models import User
 
 
@@ -22,7 +22,7 @@ def can_keep_catalogue(user: User) -> bool:
     return has_role(user, "parts", "manager")
 
 
-def can_reserve(user: User, branch_id: int) -> bool:
+def can_reserve(user: User, branch_id: int | None) -> bool:
     """Whoever handles the branch's jobs; the parts supervisor and the manager anywhere."""
     if has_role(user, "parts", "manager"):
         return True
@@ -34,6 +34,11 @@ def can_issue(user: User, reservation: Reservation) -> bool:
     return can_keep_store(user, reservation.location) or is_own_stock(user, reservation.location)
 
 
+def can_release(user: User, reservation: Reservation) -> bool:
+    """Whoever may reserve for the branch may let go of it."""
+    return can_reserve(user, reservation.location.branch_id)
+
+
 def can_return(user: User, reservation: Reservation) -> bool:
     """Engineer or storekeeper of the branch (requirement 4.4: used / returned unused)."""
     return in_branch(user, reservation.location.branch_id) and has_role(user, "engineer", "storekeeper")
@@ -41,6 +46,19 @@ def can_return(user: User, reservation: Reservation) -> bool:
 
 def can_keep_store(user: User, location: Location) -> bool:
     return in_branch(user, location.branch_id) and has_role(user, "storekeeper")
+
+
+def can_keep_some_store(user: User) -> bool:
+    """Keep the store of some branch at all; likewise below, where the place is known only from the request."""
+    return has_role(user, "storekeeper")
+
+
+def can_adjust_some(user: User) -> bool:
+    return has_role(user, "storekeeper", "parts", "manager")
+
+
+def can_quarantine_some(user: User) -> bool:
+    return has_role(user, "storekeeper", "inspector")
 
 
 def is_own_stock(user: User, location: Location) -> bool:
@@ -64,8 +82,8 @@ def can_inspect(user: User) -> bool:
     return has_role(user, "inspector")
 
 
-def can_receive(user: User, location: Location) -> bool:
-    return can_keep_store(user, location)
+def can_receive(user: User, order: PurchaseOrder) -> bool:
+    return can_keep_store(user, order.location)
 
 
 def can_plan(user: User) -> bool:

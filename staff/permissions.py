@@ -79,6 +79,11 @@ def can_compile(actor: User, person: Person) -> bool:
     return leads(actor, person)
 
 
+def can_compile_some(actor: User) -> bool:
+    """Compile somebody's month at all."""
+    return has_role(actor, Role.MANAGER, Role.SUPERVISOR)
+
+
 def can_confirm(actor: User, appraisal: Appraisal) -> bool:
     """Confirm a month: the manager, but never their own."""
     return has_role(actor, Role.MANAGER) and not is_self(actor, appraisal.person)

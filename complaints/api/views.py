@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from complaints import actions
+from complaints import actions, permissions
 from complaints.api import inputs, outputs
 from complaints.api.filters import ComplaintFilters
 from complaints.models import Complaint
@@ -23,7 +23,7 @@ TAG = "complaints"
 class Complaints(CollectionView):
     model, output, input, verb = Complaint, outputs.ComplaintLine, inputs.ComplaintInput, actions.register
     filterset_class, ordering_fields = ComplaintFilters, ("reported_at", "registered_at", "id")
-    lookup, name, tag = "number", "complaint", TAG
+    lookup, name, tag, may = "number", "complaint", TAG, permissions.can_register
     shown = ComplaintQuerySet.for_list
 
     def created(self, request: Request, row: Any) -> Response:
@@ -45,52 +45,52 @@ class _Noun(NounView):
 
 
 class Grading(_Noun):
-    noun, verb = "grading", actions.grade
+    noun, verb, may = "grading", actions.grade, permissions.can_handle
     input, output = inputs.GradingInput, outputs.GradingOutput
 
 
 class Answer(_Noun):
-    noun, verb = "answer", actions.answer_at_once
+    noun, verb, may = "answer", actions.answer_at_once, permissions.can_handle
     input, output = inputs.AnswerInput, outputs.AnswerOutput
 
 
 class Verification(_Noun):
-    noun, verb = "verification", actions.verify
+    noun, verb, may = "verification", actions.verify, permissions.can_investigate
     input, output = inputs.VerificationInput, outputs.VerificationOutput
 
 
 class Team(_Noun):
-    noun, verb = "team", actions.form_team
+    noun, verb, may = "team", actions.form_team, permissions.can_handle
     input, output = inputs.TeamInput, outputs.TeamOutput
 
 
 class Finding(_Noun):
-    noun, verb = "finding", actions.investigate
+    noun, verb, may = "finding", actions.investigate, permissions.can_investigate
     input, output = inputs.FindingInput, outputs.FindingOutput
 
 
 class Plan(_Noun):
-    noun, verb = "plan", actions.set_plan
+    noun, verb, may = "plan", actions.set_plan, permissions.can_investigate
     input, output = inputs.PlanInput, outputs.PlanOutput
 
 
 class Execution(_Noun):
-    noun, verb = "execution", actions.carry_out
+    noun, verb, may = "execution", actions.carry_out, permissions.can_carry_out
     input, output = inputs.ExecutionInput, outputs.PlanOutput
 
 
 class Result(_Noun):
-    noun, verb = "result", actions.tell_result
+    noun, verb, may = "result", actions.tell_result, permissions.can_handle
     input, output = inputs.ResultInput, outputs.ReplyOutput
 
 
 class Satisfaction(_Noun):
-    noun, verb = "satisfaction", actions.note_satisfaction
+    noun, verb, may = "satisfaction", actions.note_satisfaction, permissions.can_handle
     input, output = inputs.SatisfactionInput, outputs.SatisfactionOutput
 
 
 class Closure(_Noun):
-    noun, verb = "closure", actions.close
+    noun, verb, may = "closure", actions.close, permissions.can_handle
     input, output = inputs.ClosureInput, outputs.ClosureOutput
 
 
@@ -103,29 +103,30 @@ def _reminders(complaint: Complaint) -> QuerySet[Any]:
 
 
 class Contacts(_Noun):
-    noun, verb, device_time = "contacts", actions.note_contact, True
+    noun, verb, may = "contacts", actions.note_contact, permissions.can_handle_step
+    device_time = True
     input, output = inputs.ContactInput, outputs.ContactOutput
     listed = _contacts
 
 
 class Reminders(_Noun):
-    noun, verb = "reminders", actions.remind
+    noun, verb, may = "reminders", actions.remind, permissions.can_handle_step
     input, output = inputs.ReminderInput, outputs.ReminderOutput
     listed = _reminders
 
 
 class Escalation(_Noun):
-    noun, verb = "escalation", actions.escalate
+    noun, verb, may = "escalation", actions.escalate, permissions.can_handle_step
     input, output = inputs.EscalationInput, outputs.EscalationOutput
 
 
 class Handover(_Noun):
-    noun, verb = "handover", actions.hand_over
+    noun, verb, may = "handover", actions.hand_over, permissions.can_handle
     input, output = inputs.HandoverInput, outputs.HandoverOutput
 
 
 class Visit(_Noun):
-    noun, verb = "visit", actions.note_visit
+    noun, verb, may = "visit", actions.note_visit, permissions.can_lead
     input, output = inputs.VisitInput, outputs.VisitOutput
 
 

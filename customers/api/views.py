@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers import actions
+from customers import actions, permissions
 from customers.api import filters, shapes
 from customers.models import Customer, ProductLine, ProductModel, Unit, WarrantyTerm
 from service_center.kernel.api import timeline
-from service_center.kernel.api.views import CollectionView, NounView, RowView, ref
+from service_center.kernel.api.views import CollectionView, NounView, RowView, of_any, ref
 
 TAG = "customers"
 OPEN = partial(actions.open_file, path="")
@@ -28,7 +28,7 @@ def files(request: Request) -> QuerySet[Customer]:
 
 class Customers(CollectionView):
     model, output, input, verb = Customer, shapes.CustomerOutput, shapes.CustomerInput, OPEN
-    filterset_class, name, tag = filters.CustomerFilters, "customer", TAG
+    filterset_class, name, tag, may = filters.CustomerFilters, "customer", TAG, permissions.can_open
     ordering_fields = ("opened_at",)
 
     def rows(self, request: Request) -> QuerySet[Customer]:
@@ -37,7 +37,7 @@ class Customers(CollectionView):
 
 class OneCustomer(RowView):
     model, output, input, verb = Customer, shapes.CustomerOutput, shapes.CustomerChange, actions.edit_file
-    name, tag = "customer", TAG
+    name, tag, may = "customer", TAG, permissions.can_edit
 
     def rows(self, request: Request) -> QuerySet[Customer]:
         return files(request)
@@ -51,12 +51,14 @@ class CustomerNoun(NounView):
 
 class Contacts(CustomerNoun):
     noun, input, output, verb = "contact", shapes.ContactInput, shapes.ContactOutput, actions.add_contact
+    may = permissions.can_edit
 
 
 class Reveal(CustomerNoun):
     """Shows a masked number, e-mail or street in full and notes who read it and why."""
 
     noun, input, output, verb = "reveal", shapes.RevealInput, shapes.RevealOutput, actions.reveal
+    may = permissions.can_reveal
 
     def reply(self, request: Request, row: Any, result: Any) -> Response:
         field = str(shapes.RevealInput.parse(request.data)["field"])
@@ -77,7 +79,7 @@ def units(request: Request) -> QuerySet[Unit]:
 
 class Units(CollectionView):
     model, output, input, verb = Unit, shapes.UnitOutput, shapes.UnitInput, REGISTER
-    filterset_class, name, tag = filters.UnitFilters, "unit", TAG
+    filterset_class, name, tag, may = filters.UnitFilters, "unit", TAG, permissions.can_register_some
     ordering_fields = ("purchased_on", "warranty_until", "serial")
 
     def rows(self, request: Request) -> QuerySet[Unit]:
@@ -86,7 +88,7 @@ class Units(CollectionView):
 
 class OneUnit(RowView):
     model, output, input, verb = Unit, shapes.UnitOutput, shapes.UnitChange, actions.edit_unit
-    name, tag = "unit", TAG
+    name, tag, may = "unit", TAG, permissions.can_edit_unit
 
     def rows(self, request: Request) -> QuerySet[Unit]:
         return units(request)
@@ -100,6 +102,7 @@ class UnitNoun(NounView):
 
 class Transfer(UnitNoun):
     noun, input, output, verb = "transfer", shapes.TransferInput, shapes.UnitOutput, actions.transfer_unit
+    may = permissions.can_transfer
 
 
 class UnitTimeline(UnitNoun):
@@ -110,6 +113,7 @@ class UnitTimeline(UnitNoun):
 class Lines(CollectionView):
     model, output, input, verb = ProductLine, shapes.LineOutput, shapes.LineInput, actions.add_line
     name, tag, lookup, ordering = "product_line", TAG, "code", ("code",)
+    may = permissions.can_manage_products
 
     def rows(self, request: Request) -> QuerySet[ProductLine]:
         return ProductLine.objects.all()
@@ -119,11 +123,12 @@ class Products(CollectionView):
     model, output, input, verb = ProductModel, shapes.ProductOutput, shapes.ProductInput, actions.add_model
     filterset_class, name, tag, lookup = filters.ProductFilters, "product", TAG, "code"
     ordering, ordering_fields = ("code",), ("code", "warranty_months")
+    may = permissions.can_manage_products
 
 
 class OneProduct(RowView):
     model, output, input, verb = ProductModel, shapes.ProductOutput, shapes.ProductChange, actions.edit_model
-    name, tag, lookup = "product", TAG, "code"
+    name, tag, lookup, may = "product", TAG, "code", of_any(permissions.can_manage_products)
 
 
 class Terms(NounView):
@@ -131,7 +136,7 @@ class Terms(NounView):
 
     model, lookup, parent, parent_output, tag = ProductModel, "code", "product", shapes.ProductOutput, TAG
     noun, input, output = "warranty-term", shapes.TermInput, shapes.TermOutput
-    verb = actions.set_warranty_term
+    verb, may = actions.set_warranty_term, of_any(permissions.can_manage_products)
     ordering: ClassVar[tuple[str, ...]] = ("-sold_from", "-id")
 
     @staticmethod

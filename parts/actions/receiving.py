@@ -36,7 +36,7 @@ def receive(
     Raises Invalid (not ordered, more than ordered, serial known), SerialsNeeded, TransitionNotAllowed.
     """
     order = PurchaseOrder.objects.lock(order.pk)
-    access.require(permissions.can_receive, actor, order.location)
+    access.require(permissions.can_receive, actor, order)
     order.arrive()
     line = _line(order, part)
     if not 1 <= quantity <= line.to_come:

@@ -111,7 +111,7 @@ def _claim(serials: Sequence[Serial], reservation: Reservation | None) -> None:
 def release(reservation: Reservation, *, actor: User | None, at: datetime) -> Reservation:
     """Give up a reservation that was not issued; what it held goes to the next who waits."""
     reservation = Reservation.objects.lock(reservation.pk)
-    access.require(permissions.can_reserve, actor, reservation.location.branch_id)
+    access.require(permissions.can_release, actor, reservation)
     held = reservation.status == ReservationStatus.RESERVED
     reservation.let_go(at=at)
     _save(reservation, "status", "finished_at")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from parts import actions, queries
+from parts import actions, permissions, queries
 from parts.api import filters, inputs, outputs
 from parts.models import PurchaseOrder, PurchaseProposal, Supplier
-from service_center.kernel.api.views import CollectionView, NounView, RowView
+from service_center.kernel.api.views import CollectionView, NounView, RowView, of_any
 
 TAG = "purchasing"
 
@@ -20,7 +20,7 @@ class Proposals(CollectionView):
         actions.propose,
     )
     filterset_class, name, tag = filters.ProposalFilters, "purchase_proposal", TAG
-    shown = queries.proposals
+    shown, may = queries.proposals, permissions.can_plan
 
 
 class OneProposal(RowView):
@@ -44,6 +44,7 @@ class Decision(NounView):
         actions.decide,
         TAG,
     )
+    may = of_any(permissions.can_plan)
 
 
 class Suppliers(CollectionView):
@@ -53,7 +54,7 @@ class Suppliers(CollectionView):
         inputs.SupplierInput,
         actions.register_supplier,
     )
-    lookup, name, tag = "code", "supplier", TAG
+    lookup, name, tag, may = "code", "supplier", TAG, permissions.can_evaluate
 
 
 class OneSupplier(RowView):
@@ -71,12 +72,13 @@ class Evaluation(NounView):
         actions.evaluate_supplier,
         TAG,
     )
+    may = of_any(permissions.can_evaluate)
 
 
 class Orders(CollectionView):
     model, output, input, verb = PurchaseOrder, outputs.OrderOutput, inputs.OrderInput, actions.place_order
     filterset_class, lookup, name, tag = filters.OrderFilters, "number", "purchase_order", TAG
-    shown = queries.orders
+    shown, may = queries.orders, permissions.can_buy
 
 
 class OneOrder(RowView):
@@ -92,6 +94,7 @@ class Receipt(OrderNoun):
     """Goods taken in; they stand in the inspection area (PRT-08)."""
 
     noun, input, output, verb = "receipt", inputs.ReceiptInput, outputs.ReceiptOutput, actions.receive
+    may = permissions.can_receive
 
 
 class Inspection(OrderNoun):
@@ -103,6 +106,7 @@ class Inspection(OrderNoun):
         outputs.InspectionOutput,
         actions.inspect,
     )
+    may = of_any(permissions.can_inspect)
 
 
 class Cancellation(OrderNoun):
@@ -112,3 +116,4 @@ class Cancellation(OrderNoun):
         outputs.OrderOutput,
         actions.cancel_order,
     )
+    may = of_any(permissions.can_buy)

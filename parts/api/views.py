@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from parts import actions, queries
+from parts import actions, permissions, queries
 from parts.api import filters, inputs, outputs
 from parts.models import Location, Part, PartClass, Reservation, StockMove
 from service_center.kernel.api import timeline
-from service_center.kernel.api.views import CollectionView, NounView, RowView
+from service_center.kernel.api.views import CollectionView, NounView, RowView, of_any
 
 TAG = "parts"
 
@@ -16,6 +16,7 @@ class Classes(CollectionView):
 
     model, output, input, verb = PartClass, outputs.ClassOutput, inputs.ClassInput, actions.open_class
     ordering, lookup, name, tag = ("code",), "code", "part_class", TAG
+    may = permissions.can_keep_catalogue
 
 
 class OneClass(RowView):
@@ -28,13 +29,13 @@ class Parts(CollectionView):
     model, output, input, verb = Part, outputs.PartOutput, inputs.PartInput, actions.register_part
     filterset_class = filters.PartFilters
     ordering, ordering_fields = ("code",), ("code",)
-    lookup, name, tag = "code", "part", TAG
+    lookup, name, tag, may = "code", "part", TAG, permissions.can_keep_catalogue
     shown = queries.catalogue
 
 
 class OnePart(RowView):
     model, output, input, verb = Part, outputs.PartOutput, inputs.PartChange, actions.revise_part
-    lookup, name, tag = "code", "part", TAG
+    lookup, name, tag, may = "code", "part", TAG, of_any(permissions.can_keep_catalogue)
     shown = queries.catalogue
 
 
@@ -52,24 +53,28 @@ class Policy(PartNoun):
     """Safety stock and reorder point of one store (PRT-03)."""
 
     noun, input, output, verb = "stock-policy", inputs.PolicyInput, outputs.PolicyOutput, actions.plan_stock
+    may = of_any(permissions.can_plan)
 
 
 class Quarantine(PartNoun):
     """Isolate pieces that have a problem (PRT-13)."""
 
     noun, input, output, verb = "quarantine", inputs.QuarantineInput, outputs.MoveOutput, actions.quarantine
+    may = of_any(permissions.can_quarantine_some)
 
 
 class Clearance(PartNoun):
     """Decide on quarantined pieces."""
 
     noun, input, output, verb = "clearance", inputs.ClearanceInput, outputs.MoveOutput, actions.clear
+    may = of_any(permissions.can_inspect)
 
 
 class CarriedStock(PartNoun):
     """Give an engineer stock to carry (PRT-17)."""
 
     noun, input, output, verb = "carried-stock", inputs.CarriedInput, outputs.MoveOutput, actions.carry
+    may = of_any(permissions.can_keep_some_store)
 
 
 class Locations(CollectionView):
@@ -83,6 +88,7 @@ class Moves(CollectionView):
 
     model, output, input, verb = StockMove, outputs.MoveOutput, inputs.AdjustmentInput, actions.adjust
     filterset_class, name, tag = filters.MoveFilters, "stock_movement", TAG
+    may = permissions.can_adjust_some
     shown = queries.moves
 
 
@@ -112,16 +118,16 @@ class ReservationNoun(NounView):
 class Issue(ReservationNoun):
     """Hand the parts out, with serials where the part has them (PRT-07)."""
 
-    noun, input, verb = "issue", inputs.IssueInput, actions.issue
+    noun, input, verb, may = "issue", inputs.IssueInput, actions.issue, permissions.can_issue
 
 
 class Consumption(ReservationNoun):
-    noun, verb = "consumption", actions.consume
+    noun, verb, may = "consumption", actions.consume, permissions.can_return
 
 
 class Return(ReservationNoun):
-    noun, input, verb = "return", inputs.ReturnInput, actions.give_back
+    noun, input, verb, may = "return", inputs.ReturnInput, actions.give_back, permissions.can_return
 
 
 class Release(ReservationNoun):
-    noun, verb = "release", actions.release
+    noun, verb, may = "release", actions.release, permissions.can_release

@@ -213,6 +213,15 @@ def take_step(
     return step
 
 
+def may_decide(actor: User, approval: Approval) -> bool:
+    """Whether the actor decides some step of the request, now or in its course."""
+    return has_role(actor, *(step["role"] for step in approval.steps))
+
+
+def is_requester(actor: User, approval: Approval) -> bool:
+    return actor.pk == approval.requester_id
+
+
 def _locked(approval: Approval) -> Approval:
     return Approval.objects.select_for_update(of=("self",)).select_related("requester").get(pk=approval.pk)
 

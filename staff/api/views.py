@@ -69,7 +69,7 @@ class People(CollectionView):
     model, output, input, verb = Person, shapes.PersonOutput, shapes.PersonInput, actions.hire
     filterset_class, name, lookup, tag = filters.PersonFilters, "person", "username", TAG
     operation_ids: ClassVar[dict[str, str]] = {"GET": "list_staff", "POST": "create_person"}
-    ordering_fields = ("name", "joined_on")
+    ordering_fields, may = ("name", "joined_on"), permissions.can_hire
 
     def rows(self, request: Request) -> QuerySet[Person]:
         return colleagues(request)
@@ -78,6 +78,7 @@ class People(CollectionView):
 class OnePerson(RowView):
     model, output, input, verb = Person, shapes.PersonOutput, shapes.PersonChange, actions.edit
     lookup, lookup_kwarg, name, tag = "user__username", "username", "person", TAG
+    may = permissions.can_edit
 
     def rows(self, request: Request) -> QuerySet[Person]:
         return colleagues(request)
@@ -94,10 +95,12 @@ class PersonNoun(NounView):
 
 class Departure(PersonNoun):
     noun, input, output, verb = "departure", shapes.DepartureInput, shapes.PersonOutput, actions.leave
+    may = permissions.can_depart
 
 
 class Bookings(PersonNoun):
     noun, input, output, verb = "booking", shapes.BookingInput, shapes.BookingOutput, actions.block
+    may = permissions.can_block
 
     @staticmethod
     def listed(person: Person) -> QuerySet[Booking]:
@@ -106,6 +109,7 @@ class Bookings(PersonNoun):
 
 class Licences(PersonNoun):
     noun, input, output, verb = "licence", shapes.LicenceInput, shapes.LicenceOutput, actions.license_for
+    may = permissions.can_qualify
 
     @staticmethod
     def listed(person: Person) -> QuerySet[Licence]:
@@ -114,6 +118,7 @@ class Licences(PersonNoun):
 
 class Mastery(PersonNoun):
     noun, input, output, verb = "skill", shapes.SkillInput, shapes.PersonSkillOutput, actions.assess
+    may = permissions.can_qualify
 
     @staticmethod
     def listed(person: Person) -> QuerySet[PersonSkill]:
@@ -132,6 +137,7 @@ class Figures(PersonNoun):
 
 class Scores(Figures):
     noun, input, output, verb = "score", shapes.ScoreInput, shapes.ScoreOutput, actions.score
+    may = permissions.can_score
 
     @staticmethod
     def listed(person: Person) -> QuerySet[ScoreEntry]:
@@ -140,6 +146,7 @@ class Scores(Figures):
 
 class TimeEntries(Figures):
     noun, input, output, verb = "time-entry", shapes.TimeInput, shapes.TimeOutput, actions.log_time
+    may = permissions.can_log_time
 
     @staticmethod
     def listed(person: Person) -> QuerySet[TimeEntry]:
@@ -181,13 +188,13 @@ class OneLicence(Undone):
 class Retraction(Door):
     """POST takes one score back; both entries stay."""
 
-    tag = TAG
+    tag, may = TAG, permissions.can_score
     operation_ids: ClassVar[dict[str, str]] = {"POST": "create_score_retraction"}
 
     def post(self, request: Request, username: str, pk: int) -> Response:
         person = get_object_or_404(colleagues(request), user__username=username)
         entry = get_object_or_404(ScoreEntry, person=person, pk=pk)
-        body = shapes.RetractionInput.parse(request.data)
+        body = self.body_of(request, lambda: shapes.RetractionInput.parse(request.data), person)
         counter = commands.run(actions.retract_score, entry, by=request, **body)
         return Response({"retraction": ref(shapes.ScoreOutput, counter, request)}, status=201)
 
@@ -200,7 +207,7 @@ class Retraction(Door):
 
 class Appraisals(CollectionView):
     model, output, input = Appraisal, shapes.AppraisalOutput, shapes.AppraisalInput
-    verb = actions.compile_appraisal
+    verb, may = actions.compile_appraisal, permissions.can_compile_some
     filterset_class, name, tag = filters.AppraisalFilters, "appraisal", TAG
     ordering, ordering_fields = ("-period", "-id"), ("period", "total")
 
@@ -218,3 +225,4 @@ class OneAppraisal(RowView):
 class Confirmation(NounView):
     model, lookup, parent, parent_output, tag = Appraisal, "pk", "appraisal", shapes.AppraisalOutput, TAG
     noun, output, verb = "confirmation", shapes.ConfirmationOutput, actions.confirm_appraisal
+    may = permissions.can_confirm

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from service_center.kernel.api import timeline
 from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.views import CollectionView, NounView, RowView
+from surveys import permissions
 from surveys.actions import follow_ups, invitations, rectifications
 from surveys.api import filters, inputs, outputs
 from surveys.models import FollowUp, Invitation, Rectification
@@ -35,11 +36,12 @@ class _OfInvitation(NounView):
 
 
 class Resend(_OfInvitation):
-    noun, verb = "resend", invitations.resend
+    noun, verb, may = "resend", invitations.resend, permissions.can_resend
 
 
 class PhoneAnswer(_OfInvitation):
-    noun, input, verb = "answer", inputs.MarksInput, invitations.enter
+    noun, verb, may = "answer", invitations.enter, permissions.can_enter_answers
+    input = inputs.MarksInput
 
 
 class FollowUps(CollectionView):
@@ -64,18 +66,18 @@ def _attempts(follow_up: FollowUp) -> QuerySet[Any]:
 
 
 class Attempt(_OfFollowUp):
-    noun, verb = "attempt", follow_ups.attempt
+    noun, verb, may = "attempt", follow_ups.attempt, permissions.can_follow_up
     input, output = inputs.AttemptInput, outputs.AttemptOutput
     listed = _attempts
 
 
 class OutcomeNoun(_OfFollowUp):
-    noun, verb = "outcome", follow_ups.complete
+    noun, verb, may = "outcome", follow_ups.complete, permissions.can_follow_up
     input, output = inputs.OutcomeInput, outputs.OutcomeOutput
 
 
 class Handover(_OfFollowUp):
-    noun, verb = "handover", follow_ups.hand_over
+    noun, verb, may = "handover", follow_ups.hand_over, permissions.can_hand_over
     input, output = inputs.HandoverInput, outputs.OwnerOutput
 
 
@@ -101,6 +103,7 @@ class OneRectification(RowView):
 class _OfRectification(NounView):
     model, lookup, parent, tag = Rectification, "pk", "rectification", TAG
     parent_output, output = outputs.RectificationRef, outputs.RectificationOutput
+    may = permissions.can_rectify
 
 
 class Analysis(_OfRectification):

@@ -12,9 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from service_center.kernel import commands
-from service_center.kernel.access import require
 from service_center.kernel.api.serializers import StrictSerializer
-from service_center.kernel.api.views import NounView, as_seen
+from service_center.kernel.api.views import NounView
 from service_center.kernel.errors import TransitionNotAllowed
 from tickets import permissions
 from tickets.actions import (
@@ -35,10 +34,9 @@ from tickets.models import Ticket
 
 
 class TicketNoun(NounView):
-    """A verb on one ticket. `may` is the verb's permission: state and right are told before a body's faults."""
+    """A verb on one ticket. State and right are told before a body's faults."""
 
     model, parent_output, tag = Ticket, outputs.TicketRef, TAG
-    may: ClassVar[Callable[..., bool]]
     step: ClassVar[str] = ""  # the noun of the state machine, where it is not the door's own
 
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -46,8 +44,6 @@ class TicketNoun(NounView):
             return super().post(request, **kwargs)
         except ValidationError:
             row = self.row(request)
-            user: Any = request.user
-            require(type(self).may, user, row)
             allowed = commands.allowed_nouns(row)
             if (self.step or self.noun) not in allowed:
                 raise TransitionNotAllowed(allowed=allowed, state=row.status) from None
@@ -103,11 +99,8 @@ class Appointment(TicketNoun):
     input, output, undo_input = inputs.AppointmentInput, outputs.VisitOutput, inputs.DropInput
     listed = _listed("visits", "engineer__user")
 
-    def delete(self, request: Request, **kwargs: Any) -> Response:
-        row = self.row(request)
-        body = self.undo_input.parse(request.data or request.query_params.dict())
-        commands.run(as_seen(visits.drop, request), row, by=request, **body)
-        return Response(status=204)
+    def words_of_undo(self, request: Request, row: Any) -> dict[str, Any]:
+        return self.undo_input.parse(request.data or request.query_params.dict())
 
 
 class Arrival(TicketNoun):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -125,7 +126,7 @@ class TicketOutput(TicketRef):
             **_work(instance),
             "clocks": [clocks.as_dict(clock, now) for clock in own],
             "links": self._links(instance),
-            "allowed": commands.allowed_nouns(instance),
+            "allowed": _allowed(instance.status, instance.assignee_id is not None, instance.on_site),
         }
 
     def _links(self, ticket: Ticket) -> list[dict[str, Any]]:
@@ -137,6 +138,12 @@ class TicketOutput(TicketRef):
             *({"rel": rel, "label": ticket.number, "href": base + path} for rel, path in own.items()),
             *({"rel": row.rel, "label": row.label, "href": None} for row in rows),
         ]
+
+
+@lru_cache(maxsize=256)
+def _allowed(status: str, assigned: bool, on_site: bool) -> list[str]:
+    """The nouns a ticket's state allows: all that its transitions ask is the status, whether somebody has it, and where."""
+    return commands.allowed_nouns(Ticket(status=status, assignee_id=1 if assigned else None, on_site=on_site))
 
 
 def _request(ticket: Ticket) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from service_center.kernel.api import timeline
 from service_center.kernel.api.clocks import ClocksOf
 from service_center.kernel.api.serializers import Instant, StrictSerializer
 from service_center.kernel.api.views import CollectionView, Door, NounView, RowView, ref
+from tickets import permissions
 from tickets.actions import intake
 from tickets.actions.attachments import attach
 from tickets.api import filters, inputs, outputs
@@ -34,18 +35,20 @@ class Tickets(CollectionView):
     model, output, input, verb = Ticket, outputs.TicketOutput, inputs.TicketInput, intake.register
     filterset_class = filters.TicketFilters
     ordering_fields = ("reported_at", "registered_at", "promised_at", "number")
-    lookup, name, tag = "number", "ticket", TAG
+    lookup, name, tag, may = "number", "ticket", TAG, permissions.can_register
 
     def rows(self, request: Request) -> QuerySet[Ticket]:
         return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
 
     def reread(self, row: Any) -> Ticket:
-        return Ticket.objects.with_people().get(pk=row.pk)
+        """A ticket just registered has everything at hand; one that a replayed key names has to be read."""
+        replayed = getattr(self.request, "replayed", False)
+        return Ticket.objects.with_people().get(pk=row.pk) if replayed else row
 
 
 class OneTicket(RowView):
     model, output, input, verb = Ticket, outputs.TicketOutput, inputs.TicketChange, intake.edit
-    lookup, name, tag = "number", "ticket", TAG
+    lookup, name, tag, may = "number", "ticket", TAG, permissions.can_edit
 
     def rows(self, request: Request) -> QuerySet[Ticket]:
         return Ticket.objects.visible_to(request.user).with_people()  # type: ignore[arg-type]  # a user
@@ -91,7 +94,7 @@ class Attachments(NounView):
 
     model, parent_output, tag = Ticket, outputs.TicketRef, TAG
     noun, input, output = "attachments", AttachmentInput, outputs.AttachmentOutput
-    verb = attach
+    verb, may = attach, permissions.can_attach
     parser_classes, listed = (MultiPartParser,), _files
 
 

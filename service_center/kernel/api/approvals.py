@@ -107,7 +107,7 @@ class Decision(NounView):
 
     model, lookup, parent, parent_output, tag = Approval, "pk", "approval", ApprovalOutput, "approvals"
     noun, input, output = "decision", DecisionInput, DecisionOutput
-    verb = staticmethod(approvals.take_step)
+    verb, may = staticmethod(approvals.take_step), approvals.may_decide
 
 
 class WithdrawalOutput(serializers.Serializer[Any]):
@@ -119,7 +119,7 @@ class Withdrawal(NounView):
 
     model, lookup, parent, parent_output, tag = Approval, "pk", "approval", ApprovalOutput, "approvals"
     noun, output = "withdrawal", WithdrawalOutput
-    verb = staticmethod(approvals.withdraw)
+    verb, may = staticmethod(approvals.withdraw), approvals.is_requester
 
     def reply(self, request: Request, row: Any, result: Any) -> Response:
         fresh = _rows(request).get(pk=row.pk)

@@ -10,13 +10,15 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from service_center.kernel import rulemaking
+from service_center.kernel import rulemaking, setting_changes
 from service_center.kernel.api.serializers import Instant, StrictSerializer
-from service_center.kernel.api.views import CollectionView, RowView
+from service_center.kernel.api.views import CollectionView, RowView, of_any
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Calendar, Rule, Setting, VersionStatus
 from service_center.kernel.models.rulebook import Versioned
@@ -174,18 +176,47 @@ class Settings(CollectionView):
         return rows if "status" in request.query_params else rows.current(timezone.now())
 
 
-class SettingRow(RowView):
-    """A setting by its key; PATCH makes the next version and puts it in force."""
+class DraftOutput(serializers.Serializer[Any]):
+    """What somebody drafted and nobody else has agreed to."""
 
-    model, output, input = Setting, SettingOutput, SettingChange
-    verb = staticmethod(rulemaking.change_setting)
+    version = serializers.IntegerField()
+    value = serializers.JSONField()
+    drafted_by = serializers.CharField(source="drafted_by.username")
+
+
+class SettingDetail(SettingOutput):
+    draft = serializers.SerializerMethodField()
+
+    @extend_schema_field(DraftOutput(allow_null=True))
+    def get_draft(self, row: Setting) -> Any:
+        waiting = setting_changes.drafts(row).get(row.key)
+        return None if waiting is None else DraftOutput(waiting).data
+
+
+class SettingRow(RowView):
+    """A setting by its key; PATCH drafts the next version (202), which counts when somebody else has agreed."""
+
+    model, output, input = Setting, SettingDetail, SettingChange
+    verb, may = staticmethod(setting_changes.change_setting), of_any(rulemaking.can_change)
     lookup, name, tag = "key", "setting", "rulebook"
 
-    def row(self, request: Request) -> Setting:
-        row = rulemaking.standing(self.kwargs["key"])
+    @staticmethod
+    def standing(key: str) -> Setting:
+        row = setting_changes.standing(key)
         if row is None:
             raise Http404
         return row
+
+    def row(self, request: Request) -> Setting:
+        return self.standing(self.kwargs["key"])
+
+    def patch(self, request: Request, **kwargs: Any) -> Response:
+        response = super().patch(request, **kwargs)
+        response.status_code = 202
+        return response
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {202: self.output} if method == "PATCH" else super().response_shapes(method)
 
 
 class Calendars(CollectionView):

@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
-from rest_framework import serializers, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from service_center.kernel import commands, errors
+from service_center.kernel.access import require
 from service_center.kernel.api import device
 from service_center.kernel.api.filters import Strict
 from service_center.kernel.api.pagination import Cursor
@@ -37,6 +38,9 @@ class Door(APIView):
     parser_classes: Sequence[type[BaseParser]] = (Json,)
     operation_ids: ClassVar[dict[str, str]] = {}
     tag: ClassVar[str] = ""
+    may: ClassVar[Any] = (
+        None  # the right that the verb asks for: (user), or (user, row) where the path names a row
+    )
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         if not str(request.META.get("CONTENT_TYPE", "")).startswith("multipart/"):
@@ -54,6 +58,19 @@ class Door(APIView):
             response["Idempotency-Replayed"] = "true"
         response["Cache-Control"] = "no-store"
         return response
+
+    def body_of(self, request: Request, read: Callable[[], dict[str, Any]], *row: Any) -> dict[str, Any]:
+        """What `read` makes of the body. Whoever has not the right is told that, and not what is wrong with the body.
+
+        A body without fault goes on to the verb, which asks again under its lock.
+        """
+        try:
+            return read()
+        except (exceptions.APIException, errors.DomainError):
+            check = type(self).may
+            if check is not None:
+                require(check, request.user, *row)  # type: ignore[arg-type]  # behind the log-in
+            raise
 
     def get_queryset(self) -> QuerySet[Any] | None:
         """For the schema only: the model tells the types of the path's parameters."""
@@ -103,6 +120,11 @@ def seen(model: type[Model], request: Request, shown: Shown | None) -> QuerySet[
     return rows if shown is None else shown(rows)
 
 
+def of_any(check: Callable[[Any], bool]) -> Callable[[Any, Any], bool]:
+    """A right that is the same for every row, as `may` of a door whose path names one."""
+    return lambda user, row: check(user)
+
+
 class CollectionView(Door):
     """GET a page of what the user may see; POST a new one through `verb(**body)` when `input` is set."""
 
@@ -140,7 +162,8 @@ class CollectionView(Door):
         if self.input is None or self.verb is None:
             self.http_method_not_allowed(request)
         assert self.input is not None and self.verb is not None
-        body = self.input.parse(request.data, request=request)
+        shape = self.input
+        body = self.body_of(request, lambda: shape.parse(request.data, request=request))
         row = commands.run(type(self).verb, by=request, **body)  # type: ignore[arg-type]
         return self.created(request, row)
 
@@ -205,7 +228,8 @@ class RowView(Door):
         assert self.input is not None and self.verb is not None
         row = self.row(request)
         expected = expected_version(request)
-        body = self.input.parse_partial(request.data, request=request, row=row)
+        shape = self.input
+        body = self.body_of(request, lambda: shape.parse_partial(request.data, request=request, row=row), row)
         commands.run(type(self).verb, row, expected=expected, by=request, **body)  # type: ignore[arg-type]
         return self.reply(request, self.row(request))
 
@@ -249,7 +273,7 @@ class NounView(Door):
         if self.verb is None:
             self.http_method_not_allowed(request)
         row = self.row(request)
-        body = self.input.parse(request.data, request=request, row=row)
+        body = self.body_of(request, lambda: self.input.parse(request.data, request=request, row=row), row)
         if self.device_time:
             body["device_time"] = device.time_of(request)
         result = commands.run(as_seen(type(self).verb, request), row, by=request, **body)  # type: ignore[arg-type]
@@ -259,9 +283,12 @@ class NounView(Door):
         if self.undo is None:
             self.http_method_not_allowed(request)
         row = self.row(request)
-        body = self.undo_input.parse(request.data or {}, request=request, row=row)
+        body = self.body_of(request, lambda: self.words_of_undo(request, row), row)
         commands.run(as_seen(type(self).undo, request), row, by=request, **body)  # type: ignore[arg-type]
         return Response(status=204)
+
+    def words_of_undo(self, request: Request, row: Any) -> dict[str, Any]:
+        return self.undo_input.parse(request.data or {}, request=request, row=row)
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         if self.listed is None or self.output is None:

@@ -65,7 +65,7 @@ function options(place, width) {
     xAxis: across ? values : names,
     yAxis: across ? names : share ? [values, second] : values,
     series: [
-      ...figures.series.map((one, position) => marks(figures, one, position, inks)),
+      ...figures.series.map((one, position) => marks(figures, one, position, inks, width)),
       ...figures.series.flatMap((one, position) => target(figures, one, inks.series[position])),
     ],
   };
@@ -83,9 +83,9 @@ function nameAxis(figures, inks, width) {
     axisLabel: {
       color: inks.text,
       hideOverlap: true,
-      interval: across || figures.labels.length <= FEW ? 0 : "auto",
-      width: across ? Math.min(130, width / 3) : Math.max(36, each),
-      overflow: across ? "truncate" : "break",
+      interval: across || (figures.labels.length <= FEW && each >= 32) ? 0 : "auto",
+      width: across ? Math.min(130, width / 3) : Math.max(32, each),
+      overflow: across ? "truncate" : /^[\d-]+$/.test(figures.axis[0]) ? "none" : "break",
     },
   };
 }
@@ -111,7 +111,7 @@ function bounds(figures) {
   };
 }
 
-function marks(figures, one, position, inks) {
+function marks(figures, one, position, inks, width) {
   const line = figures.shape === "line" || one.shape === "share";
   const across = figures.shape === "across";
   return {
@@ -127,7 +127,7 @@ function marks(figures, one, position, inks) {
     itemStyle: { color: inks.series[position], borderRadius: across ? [0, 2, 2, 0] : [2, 2, 0, 0] },
     lineStyle: { color: inks.series[position], width: 2 },
     label: {
-      show: !line && figures.labels.length <= FEW,
+      show: !line && figures.labels.length * figures.series.length <= 2 * FEW && width > 24 * figures.labels.length,
       position: across ? "right" : "top",
       color: inks.text,
       formatter: ({ dataIndex }) => (one.values[dataIndex] ? one.texts[dataIndex] : ""),

@@ -3,6 +3,7 @@
 from service_center.kernel.access import has_role
 from service_center.kernel.models import User
 from service_center.reports.models import Subscription
+from staff.permissions import sees_all
 from staff.states import Role
 
 READERS = (Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIRECTOR)
@@ -11,6 +12,11 @@ READERS = (Role.SUPERVISOR, Role.MANAGER, Role.QUALITY, Role.ANALYST, Role.DIREC
 def can_read_figures(user: User) -> bool:
     """Supervisors read their branch's, the others the whole company's; agents and engineers work, they do not rank."""
     return has_role(user, *READERS)
+
+
+def can_compare_branches(user: User) -> bool:
+    """Those who read the figures of every branch."""
+    return can_read_figures(user) and sees_all(user)
 
 
 def can_read_own_month(user: User) -> bool:

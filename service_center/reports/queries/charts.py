@@ -135,6 +135,16 @@ def charts(figures: Figures, cutting: Cutting, addresses: Addresses) -> list[Cha
     ]
 
 
+def over_time(figures: Figures, addresses: Addresses) -> list[Chart]:
+    """The charts that show a course, without those that show how things stand."""
+    return [
+        _flow(figures, addresses),
+        _attainment(figures, addresses),
+        _quality(figures, addresses),
+        _complaints(figures, addresses),
+    ]
+
+
 # -- over time -------------------------------------------------------------------------------------------------------
 
 

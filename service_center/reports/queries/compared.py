@@ -17,6 +17,8 @@ from service_center.reports.queries.scope import Scope
 from service_center.reports.queries.targets import Target
 from service_center.reports.queries.totals import Totals, totals
 
+TENFOLD = 10
+"""From here on a share of what was says nothing; the difference does."""
 OPEN, REPORTED, ENDED = "tickets.open", "tickets.reported", "tickets.ended"
 
 
@@ -139,7 +141,7 @@ def change(
 
 
 def _amount(kind: Figure, moved: Decimal, before: Decimal) -> str:
-    if kind.unit == "count" and before:
+    if kind.unit == "count" and before and abs(moved) < TENFOLD * before:
         return words.in_unit("percent", words.number(abs(moved) * 100 / before))
     return words.difference(kind, moved)
 

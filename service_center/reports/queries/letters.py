@@ -141,7 +141,8 @@ def _cells(one: Compared) -> list[str]:
     small = _("样本少（%(n)s）") % {"n": one.reading.denominator} if one.small else ""
     moved = languages.noted(one.change.text, one.change.before) if one.change else ""
     verdict = "" if one.met is None else _("达标") if one.met else _("未达标")
-    return [str(one.reading.figure.name), f"{one.text} {small}".strip(), moved, verdict, one.target_text]
+    target = languages.noted(verdict, one.target_text) if verdict else one.target_text
+    return [str(one.reading.figure.name), f"{one.text} {small}".strip(), moved, target]
 
 
 def _width(text: str) -> int:

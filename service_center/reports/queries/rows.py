@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from complaints.models import Complaint
 from customers.models import Customer
 from parts.models import Part
 from service_center.kernel.languages import pick
-from service_center.kernel.models import Clock
+from service_center.kernel.models import Clause, Clock
 from surveys.models import FollowUp, Invitation
 from tickets.models import Diagnosis, Ticket
 from tickets.states import CLOCK_KINDS
@@ -30,11 +33,23 @@ def _clock_lines(clocks: list[Any]) -> list[Line]:
     return [
         Line(
             numbers.get(c.subject_id, "–"),
-            f"{CLOCK_KINDS.get(c.kind, c.kind)} · {c.rule.clause.document.code} {c.rule.clause.article} {pick(c.rule.clause, 'title')}",
+            " · ".join([str(CLOCK_KINDS.get(c.kind, c.kind)), _lateness(c), _clause(c.rule.clause)]),
             f"/tickets/{numbers.get(c.subject_id)}/clocks/{c.pk}/",
         )
         for c in clocks
     ]
+
+
+def _lateness(clock: Clock) -> str:
+    """When it was due, and whether the promise was kept."""
+    due = timezone.localtime(clock.due_at).strftime("%Y-%m-%d %H:%M") if clock.due_at else "–"
+    if clock.breached_at is not None:
+        return _("%(due)s 到期，已超时") % {"due": due}
+    return (_("%(due)s 到期，按时") if clock.stopped_at else _("%(due)s 到期")) % {"due": due}
+
+
+def _clause(clause: Clause) -> str:
+    return f"{clause.document.code} {clause.article} {pick(clause, 'title')}"
 
 
 def _ticket_lines(rows: list[Any]) -> list[Line]:

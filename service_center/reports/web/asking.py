@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,13 @@ class Asked:
     period: Period
     filters: list[Filter]
     now: datetime
+
+    def filter(self, name: str) -> Filter:
+        return next(one for one in self.filters if one.name == name)
+
+    def only(self, *names: str) -> Asked:
+        """The same question where no more than these may be chosen."""
+        return replace(self, filters=[one for one in self.filters if one.name in names])
 
     @property
     def addresses(self) -> Addresses:

@@ -6,6 +6,14 @@ from service_center.kernel.web import menu, tour
 from service_center.reports.permissions import READERS
 
 menu.add(
+    _("公司概览"),
+    "company",
+    icon="building",
+    order=4,
+    roles=("manager", "director", "analyst", "quality"),
+    home_of=("director",),
+)
+menu.add(
     _("仪表盘"),
     "dashboard",
     keys="g d",

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from service_center.reports.web import dashboard, menu, mine, rows, subscriptions
+from service_center.reports.web import company, dashboard, menu, mine, rows, subscriptions
 
 __all__ = ["menu", "urlpatterns"]
 
 urlpatterns = [
+    path("company/", company.company, name="company"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/live/", dashboard.live, name="dashboard-live"),
     path("dashboard/subscriptions/", subscriptions.subscriptions, name="dashboard-subscriptions"),

@@ -61,7 +61,9 @@ def start_each(
     subject: Model, rules: Mapping[str, Rule], *, at: datetime, started_at: datetime | None = None
 ) -> None:
     """Start several of the subject's clocks as `start` does each, in a few statements whatever their number."""
-    begun, known = min(started_at or at, at), {clock.kind for clock in lock_for(subject)}
+    begun = min(started_at or at, at)
+    of_subject = Clock.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    known = set(of_subject.values_list("kind", flat=True))
     fresh = {
         kind: policy_event(Kind.START, rule, calendars.current(rule.calendar_id, at=at), begun, None, None)
         for kind, rule in rules.items()
@@ -83,10 +85,8 @@ def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> li
         set_policy(clock, event)
         past += [(clock, rung) for rung in firing.assign(clock, fold, set(), at=at)]
         clocks.append(clock)
-    Clock.objects.bulk_create(clocks)
-    for clock, event in zip(clocks, events.values(), strict=True):
-        event.clock = clock
-    ClockEvent.objects.bulk_create(events.values())
+    if clocks:
+        firing.begin(clocks, list(events.values()))
     for clock, rung in past:
         rung.clock_id = clock.pk
     firing.note([rung for _, rung in past])

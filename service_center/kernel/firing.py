@@ -17,7 +17,7 @@ from django.db import connection
 
 from service_center.kernel import clock_events, journal
 from service_center.kernel.folding import DUE, Fold
-from service_center.kernel.models import Clock, Event, Rule, RungFiring
+from service_center.kernel.models import Clock, ClockEvent, Event, Rule, RungFiring
 from service_center.kernel.worktime import MICROSECOND
 
 COLUMNS = {
@@ -48,6 +48,21 @@ COLUMNS = {
 FIRED = ("state", "warned_at", "breached_at", "schedule", "next_at", "next_rung")
 """The columns a firing changes."""
 
+_SHAPE = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+_BEGIN = f"""
+    WITH asked AS (
+        SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows(
+            subject_type text, subject_id bigint, kind text, begun timestamptz, at timestamptz, data jsonb, {_SHAPE})
+    ), clock AS (
+        INSERT INTO kernel_clock (subject_type, subject_id, kind, {", ".join(COLUMNS)})
+        SELECT subject_type, subject_id, kind, {", ".join(COLUMNS)} FROM asked RETURNING id, kind
+    ), begun AS (
+        INSERT INTO kernel_clockevent
+            (clock_id, seq, kind, at, occurred_at, rule_id, calendar_version_id, reason, data)
+        SELECT clock.id, 1, 'start', at, begun, rule_id, calendar_version_id, '', data
+        FROM clock JOIN asked USING (kind))
+    SELECT kind, id FROM clock
+"""  # noqa: S608 - the names are the constants above
 _ONCE = """
     INSERT INTO kernel_rungfiring
         (clock_id, cycle, generation, rung, instant, fired_at, skipped, fold_version)
@@ -192,6 +207,27 @@ def assign(clock: Clock, fold: Fold, fired: set[str], *, at: datetime) -> list[R
     clock.schedule = [[rung.name, stamp(instant), rung.role] for instant, rung in waiting if instant >= at]
     aim(clock)
     return skip(clock, past, at=at)
+
+
+def begin(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> None:
+    """Write new clocks of one subject, each with the event that starts it, in one statement; gives them their keys."""
+    rows = [
+        {
+            "subject_type": clock.subject_type,
+            "subject_id": clock.subject_id,
+            "kind": clock.kind,
+            "data": event.data,
+        }
+        | {"begun": event.occurred_at.isoformat(), "at": event.at.isoformat()}
+        | {name: _plain(getattr(clock, name)) for name in COLUMNS}
+        for clock, event in zip(clocks, events, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, [json.dumps(rows)])
+        keys = dict(cursor.fetchall())
+    for clock in clocks:
+        clock.pk = keys[clock.kind]
+        clock._state.adding, clock._state.db = False, connection.alias
 
 
 def store(clocks: Sequence[Clock], columns: Iterable[str] = COLUMNS) -> None:

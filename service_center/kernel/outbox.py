@@ -88,8 +88,10 @@ def send(
         created_at=at,
     )
     _word(message, context)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    return Message.objects.get(dedupe_key=message.dedupe_key)
+    Message.objects.bulk_create(  # one that is owed already is touched only to learn its key
+        [message], update_conflicts=True, unique_fields=["dedupe_key"], update_fields=["dedupe_key"]
+    )
+    return message
 
 
 def _word(message: Message, context: dict[str, Any]) -> None:

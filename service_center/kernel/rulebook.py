@@ -184,11 +184,13 @@ class _Seen(threading.local):
     """The token this thread has read, and in which transaction.
 
     A transaction is known by its list of commit hooks, which Django replaces at every commit, rollback and
-    reconnection; None stands for no transaction.
+    reconnection; None stands for no transaction. `changed_in` is one that changed the rulebook itself: what it saw
+    may be rolled back.
     """
 
     token: UUID = _NO_TOKEN
     transaction: object | None = None
+    changed_in: object = "nothing"
     read_at: float = float("-inf")
     database_time: datetime = datetime.max.replace(tzinfo=UTC)
 
@@ -210,6 +212,7 @@ def lock() -> None:
             [_STATE_ID, uuid4()],
         )
     forget()
+    _seen.changed_in = connection.run_on_commit
 
 
 def forget() -> None:
@@ -229,8 +232,11 @@ def _book() -> Book:
 
 def _token() -> UUID:
     here = connection.run_on_commit if connection.in_atomic_block else None
-    fresh = here is not None or time.monotonic() - _seen.read_at < _OUTSIDE_SECONDS
-    if _seen.transaction is not here or not fresh:
+    known = _seen.transaction is here
+    if here is None:
+        recent = time.monotonic() - _seen.read_at < _OUTSIDE_SECONDS
+        known = recent and _seen.transaction is not _seen.changed_in
+    if not known:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT (SELECT token FROM kernel_rulebookstate WHERE id = %s), clock_timestamp()",

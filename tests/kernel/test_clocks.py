@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from service_center.kernel import clock_audit, clocks, explaining, opening_hours
+from service_center.kernel import clock_audit, clocks, explaining, opening_hours, rulebook
 from service_center.kernel.models import (
     Calendar,
     Clock,
@@ -204,7 +204,9 @@ def test_cancel_ends_without_a_verdict(subject: Document, rule: Make) -> None:
 
 
 def test_for_subjects_is_one_query(subject: Document, rule: Make) -> None:
-    clocks.start(subject, "a", rule=rule("4"), at=at(0))
+    clocks.start(subject, "a", rule=rule("4", status="in_force", valid_from=at(-1)), at=at(0))
+    rulebook.forget()
+    rulebook.rules([])  # read once, it is there for everybody
     with CaptureQueriesContext(connection) as one:
         found = clocks.for_subjects(Document, [subject.pk, 10**9])
         [clocks.as_dict(clock, at(1)) for clock in found[subject.pk]]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -8,12 +7,6 @@ from django.db.models import F, Q
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
-    def of(self, subject_type: str, ids: Iterable[int]) -> Self:
-        """The clocks of these subjects, with what a screen shows of them."""
-        return self.filter(subject_type=subject_type, subject_id__in=ids).select_related(
-            "rule__clause__document", "rule__calendar"
-        )
-
     def open(self) -> Self:
         """Clocks nobody has stopped or cancelled; breached ones among them."""
         return self.filter(stopped_at=None)

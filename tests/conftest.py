@@ -35,11 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     offline = parser.getgroup("offline")
     offline.addoption(
-        "--visits", type=int, default=6, help="scripted visits on a phone that is cut off and killed"
+        "--visits", type=int, default=4, help="scripted visits on a phone that is cut off and killed"
     )
     offline.addoption("--visits-seed", type=int, default=1, help="which faults they meet")
     offline.addoption(
-        "--ops", type=int, default=600, help="steps of phones sent with faults at protocol level"
+        "--ops", type=int, default=300, help="steps of phones sent with faults at protocol level"
     )
 
 

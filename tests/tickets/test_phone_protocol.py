@@ -253,7 +253,7 @@ def test_without_the_keys_steps_are_doubled(
     story: Story, web: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the same network against a server that forgets what it has done."""
-    monkeypatch.setattr(commands, "_claim", lambda key: None)
+    monkeypatch.setattr(commands, "_record_of", lambda key: None)
     monkeypatch.setattr(commands, "_remember", lambda *arguments: None)
     phones = [Phone(row.number, row.version, 400_000) for row in [story.dispatched()]]
     network = Network(web(story.engineer), seed=11)

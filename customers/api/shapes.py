@@ -21,6 +21,7 @@ from customers.states import (
     WarrantyReason,
     Zone,
 )
+from service_center.kernel.api.naming import IdOf, NameOf
 from service_center.kernel.api.serializers import Instant, StrictSerializer, Text
 from service_center.kernel.languages import pick
 from staff.models import Branch, Person
@@ -36,22 +37,18 @@ class Named(serializers.CharField):
         return pick(value)
 
 
-class CustomerField(serializers.PrimaryKeyRelatedField[Customer]):
-    """A customer by id, among those the user may see."""
-
-    def get_queryset(self) -> QuerySet[Customer]:
-        return Customer.objects.visible_to(self.context["request"].user).select_related("branch")
+class CustomerId(IdOf):
+    def rows(self, user: Any) -> QuerySet[Customer]:
+        return Customer.objects.visible_to(user).select_related("branch")
 
 
-class AgentField(serializers.SlugRelatedField[Person]):
-    """Somebody by username, among those the user may see."""
+class AgentName(NameOf):
+    """A colleague at work, by username."""
 
-    def get_queryset(self) -> QuerySet[Person]:
-        return Person.objects.visible_to(self.context["request"].user).at_work()
+    called = "user__username"
 
-
-def customer() -> CustomerField:
-    return CustomerField(queryset=Customer.objects.all())
+    def rows(self, user: Any) -> QuerySet[Person]:
+        return Person.objects.visible_to(user).at_work()
 
 
 def product_model() -> serializers.SlugRelatedField[ProductModel]:
@@ -79,9 +76,7 @@ class CustomerChange(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True)
     address = AddressInput(required=False)
     level = serializers.ChoiceField(Level.choices, required=False)
-    dedicated_agent = AgentField(
-        slug_field="user__username", queryset=Person.objects.all(), required=False, allow_null=True
-    )
+    dedicated_agent = AgentName(required=False, allow_null=True)
 
 
 class CustomerInput(StrictSerializer):
@@ -150,12 +145,12 @@ class UnitChange(StrictSerializer):
 
 
 class UnitInput(UnitChange):
-    customer = customer()
+    customer = CustomerId()
     status = None  # type: ignore[assignment]  # a new one is in use
 
 
 class TransferInput(StrictSerializer):
-    to = customer()
+    to = CustomerId()
 
 
 class WarrantyOutput(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from parts.models import Location, Part, PartClass, PurchaseProposal, Supplier
 from parts.states import Clearance, Frequency, Function, Tracking, Use
+from service_center.kernel.api.naming import IdOf, NameOf
 from service_center.kernel.api.serializers import StrictSerializer, Text
 from staff.models import Branch, Person
 
@@ -16,24 +17,28 @@ PIECES: Final = 1_000_000
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
-class Seen(serializers.SlugRelatedField[Any]):
-    """A row named by a code, among those the user may see."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows, request = super().get_queryset(), self.context.get("request")
-        assert rows is not None  # each use names its rows
-        if request is None:
-            return rows
-        seen: QuerySet[Any] = rows.model._default_manager.visible_to(request.user)
-        return seen
+class PartCode(NameOf):
+    def rows(self, user: Any) -> QuerySet[Part]:
+        return Part.objects.visible_to(user)
 
 
-def part() -> Seen:
-    return Seen(slug_field="code", queryset=Part.objects.all())
+class LocationCode(NameOf):
+    def rows(self, user: Any) -> QuerySet[Location]:
+        return Location.objects.visible_to(user)
 
 
-def location() -> Seen:
-    return Seen(slug_field="code", queryset=Location.objects.all())
+class Username(NameOf):
+    """A colleague by user name."""
+
+    called = "user__username"
+
+    def rows(self, user: Any) -> QuerySet[Person]:
+        return Person.objects.visible_to(user).select_related("user", "branch")
+
+
+class ProposalId(IdOf):
+    def rows(self, user: Any) -> QuerySet[PurchaseProposal]:
+        return PurchaseProposal.objects.visible_to(user)
 
 
 def score() -> serializers.IntegerField:
@@ -88,22 +93,22 @@ class PartChange(StrictSerializer):
 
 
 class PolicyInput(StrictSerializer):
-    location = location()
+    location = LocationCode()
     safety_stock = serializers.IntegerField(min_value=0, max_value=PIECES, required=False)
     reorder_point = serializers.IntegerField(min_value=0, max_value=PIECES, required=False)
     reorder_quantity = pieces()
 
 
 class AdjustmentInput(StrictSerializer):
-    part = part()
-    location = location()
+    part = PartCode()
+    location = LocationCode()
     quantity = serializers.IntegerField(min_value=-PIECES, max_value=PIECES)
     serials = serials()
     reason = Text(max_length=500)
 
 
 class QuarantineInput(StrictSerializer):
-    location = location()
+    location = LocationCode()
     quantity = pieces()
     serials = serials()
     reason = Text(max_length=500)
@@ -117,9 +122,7 @@ class ClearanceInput(StrictSerializer):
 
 
 class CarriedInput(StrictSerializer):
-    person = serializers.SlugRelatedField(
-        slug_field="user__username", queryset=Person.objects.select_related("user", "branch")
-    )
+    person = Username()
     quantity = pieces()
     serials = serials()
 
@@ -134,8 +137,8 @@ class ReturnInput(StrictSerializer):
 
 
 class ProposalInput(StrictSerializer):
-    part = part()
-    location = location()
+    part = PartCode()
+    location = LocationCode()
     quantity = pieces()
     reason = Text(max_length=500)
 
@@ -161,7 +164,7 @@ class EvaluationInput(StrictSerializer):
 
 
 class OrderLineInput(StrictSerializer):
-    proposal = serializers.PrimaryKeyRelatedField(queryset=PurchaseProposal.objects.all())
+    proposal = ProposalId()
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
 
 
@@ -181,14 +184,14 @@ class CancellationInput(StrictSerializer):
 
 
 class ReceiptInput(StrictSerializer):
-    part = part()
+    part = PartCode()
     quantity = pieces()
     serials = serials()
     delivery_note = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
 
 
 class InspectionInput(StrictSerializer):
-    part = part()
+    part = PartCode()
     appearance = serializers.BooleanField()
     size = serializers.BooleanField()
     performance = serializers.BooleanField()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from service_center.kernel.api.naming import NameOf
 from service_center.kernel.api.serializers import Instant, StrictSerializer, Text
 from service_center.kernel.languages import pick
 from staff import permissions
@@ -27,16 +28,13 @@ class Named(serializers.CharField):
         return pick(value)
 
 
-class PersonField(serializers.SlugRelatedField[Person]):
-    """Somebody by username, among those the user may see."""
+class PersonField(NameOf):
+    """A colleague by username."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            slug_field="user__username", queryset=Person.objects.select_related("user"), **kwargs
-        )
+    called = "user__username"
 
-    def get_queryset(self) -> QuerySet[Person]:
-        return Person.objects.visible_to(self.context["request"].user).select_related("user", "branch")
+    def rows(self, user: Any) -> QuerySet[Person]:
+        return Person.objects.visible_to(user).select_related("user", "branch")
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-10"})

@@ -43,7 +43,7 @@ def test_every_closed_service_gets_one_link_to_questions_and_card(closed, client
     page = client.get(survey_path())
     assert (page.status_code, page["Referrer-Policy"]) == (200, "strict-origin")
     text = page.content.decode()
-    assert text.count('type="radio"') == 3 * 10 + 4 * 4
+    assert text.count('type="radio"') == 3 * 10 + 4 * 4 + 3
     token = survey_path().split("/")[2]
     assert invitation.token_digest == digest(token) != token
 

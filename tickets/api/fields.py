@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -14,41 +14,27 @@ from rest_framework import serializers
 
 from customers.models import ProductLine
 from parts.models import Part
+from service_center.kernel.api.naming import NameOf
 from staff.models import Person
 
 
-class Named(serializers.CharField):
-    """A row found by what people call it: `called` is the field that holds the name."""
+class Username(NameOf):
+    """A colleague by user name; those who left are found too, the verb refuses them in its own words."""
 
-    default_error_messages = {"unknown": _("没有“%(name)s”，请从列表中选择。")}
-    model: ClassVar[type[Model]]
-    called: ClassVar[str] = "code"
-    related: ClassVar[tuple[str, ...]] = ()
+    called = "user__username"
 
-    def to_internal_value(self, data: Any) -> Any:
-        name = super().to_internal_value(data)
-        rows = self.model._default_manager.select_related(*self.related or [None])
-        row = rows.filter(**{self.called: name}).first()
-        if row is None:
-            raise serializers.ValidationError(self.error_messages["unknown"] % {"name": name}, code="unknown")
-        return row
+    def rows(self, user: Any) -> QuerySet[Person]:
+        return Person.objects.visible_to(user).select_related("user", "branch")
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class Username(Named):
-    """A person by username; those who left are found too, the verb refuses them in its own words."""
-
-    model, called, related = Person, "user__username", ("user", "branch")
+class PartCode(NameOf):
+    def rows(self, user: Any) -> QuerySet[Part]:
+        return Part.objects.visible_to(user)
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class PartCode(Named):
-    model = Part
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class LineCode(Named):
-    model = ProductLine
+class LineCode(NameOf):
+    def rows(self, user: Any) -> QuerySet[ProductLine]:
+        return ProductLine.objects.all()
 
 
 @extend_schema_field(OpenApiTypes.BYTE)

@@ -6,30 +6,23 @@ Nothing is overwritten: a change is a new version, and the old one keeps the tim
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import calendars, conditions, errors, journal, policies, rulebook
 from service_center.kernel import rulebook_events as events
 from service_center.kernel.access import has_role, require
-from service_center.kernel.languages import listed
-from service_center.kernel.models import ApprovalStep, Calendar, Clause, Rule, Setting, VersionStatus
+from service_center.kernel.models import ApprovalStep, Calendar, Clause, Rule, Setting, User, VersionStatus
 from service_center.kernel.models.rulebook import Versioned
-
-if TYPE_CHECKING:
-    from service_center.kernel.models import User
 
 Version = TypeVar("Version", Rule, Setting, ApprovalStep)
 
 CALLED: dict[type[Versioned], str] = {Rule: "code", Setting: "code", ApprovalStep: "kind"}
-HUNDRED = Decimal(100)
-TEXT_LIMIT = 10_000
 
 
 class Ambiguous(errors.DomainError):
@@ -64,21 +57,25 @@ class Backdated(errors.DomainError):
     message = _("生效时间不能早于现在，也不能早于现行版本的生效时间。")
 
 
-class WrongWeights(errors.DomainError):
-    """The weights of one set do not sum to 100."""
+class OwnDraft(errors.Forbidden):
+    """Four eyes: whoever drafted a version does not approve it."""
 
-    code, status = "weights_not_100", 400
+    code = "own_draft"
+    message = _("自己起草的版本须由另一人批准。")
 
-    def __init__(self, total: Decimal) -> None:
-        text = _("同一组权重之和必须是 100，现在是 %(total)s。请一并修改其他权重。") % {
-            "total": f"{total.normalize():f}"
-        }
-        super().__init__(text, field="value")
+
+KEEPERS = ("manager", "director", "admin")
 
 
 def can_change(actor: User) -> bool:
     """Managers, directors and administrators keep the rulebook."""
-    return has_role(actor, "manager", "director", "admin")
+    return has_role(actor, *KEEPERS)
+
+
+def keepers() -> QuerySet[User]:
+    """Everybody at work who keeps the rulebook."""
+    held = Q(person__role__in=KEEPERS) | Q(person__extra_roles__overlap=list(KEEPERS))
+    return User.objects.filter(held, is_active=True).order_by("pk")
 
 
 def draft_rule(
@@ -106,7 +103,7 @@ def draft_rule(
     )
     row.conditions = normal_conditions(conditions or {})
     row.rungs, row.pausing_reasons = list(rungs), list(pausing_reasons)
-    _number(row, code)
+    number(row, code)
     _check_clock(row)
     row.save()
     journal.record(events.RULE_DRAFTED, row, actor=actor, at=at, key=row.key, number=row.version)
@@ -148,7 +145,7 @@ def normal_conditions(given: Mapping[str, Any]) -> dict[str, Any]:
     return conditions.normal(given)
 
 
-def _number(row: Version, code: str) -> None:
+def number(row: Version, code: str) -> None:
     """Give the draft its key, its version number and the names of the version before."""
     row.key = conditions.key_of(code, row.conditions)
     versions = type(row).objects.filter(key=row.key)
@@ -168,11 +165,13 @@ def _check_clock(row: Rule) -> None:
 
 
 def approve(row: Version, *, actor: User | None, at: datetime) -> Version:
-    """Agree to a draft. Raises NotDraft, Ambiguous, Forbidden."""
+    """Agree to what somebody else drafted. Raises NotDraft, OwnDraft, Ambiguous, Forbidden."""
     row = _locked(row)
     require(can_change, actor)
     if row.status != VersionStatus.DRAFT:
         raise NotDraft
+    if actor is not None and row.drafted_by_id == actor.pk:
+        raise OwnDraft
     _refuse_ambiguity(row)
     row.status, row.approved_by, row.approved_at = VersionStatus.APPROVED, actor, at
     row.save(update_fields=["status", "approved_by", "approved_at"])
@@ -250,121 +249,3 @@ def supersede(row: Version, *, valid_to: datetime | None = None, actor: User | N
         raise Backdated(field="valid_to")
     _end(row, end, actor, at)
     return row
-
-
-def change_setting(
-    row: Setting,
-    *,
-    value: Any,
-    expected: int | None = None,
-    together: Mapping[str, Any] | None = None,
-    actor: User | None,
-    at: datetime,
-) -> Setting:
-    """Give a setting a new value at once, as a new version approved and put in force by the same person.
-
-    `together` (key -> value) changes others in the same step, as a set of weights demands; changing only the
-    weight of satisfaction shares the rest out equally. An equal value changes nothing. Raises Forbidden,
-    Stale, Invalid, WrongWeights.
-    """
-    rulebook.lock()
-    require(can_change, actor)
-    current = _current(row.key)
-    if expected is not None and current.version != expected:
-        raise errors.Stale(current.version)
-    wanted = {current.key: checked(current, value)}
-    for key, other in (together or {}).items():
-        wanted[key] = checked(_current(key), other, field="together")
-    if current.kind == Setting.Kind.WEIGHT:
-        wanted = _balanced(current, wanted)
-    changed = [_next_version(key, new, actor, at) for key, new in sorted(wanted.items())]
-    return next(new for new in changed if new.key == current.key)
-
-
-def standing(key: str) -> Setting | None:
-    """The setting's version without a successor, else its latest one; None for an unknown key."""
-    versions = Setting.objects.of_key(key).with_clause()
-    return versions.filter(status=VersionStatus.IN_FORCE).first() or versions.first()
-
-
-def _current(key: str) -> Setting:
-    """The standing version. Raises Invalid for an unknown key."""
-    row = standing(key)
-    if row is None:
-        raise errors.Invalid(_("没有这个参数。"), field="together")
-    return row
-
-
-def _balanced(changed: Setting, wanted: dict[str, Any]) -> dict[str, Any]:
-    """The new values of the whole set of weights. Raises WrongWeights when they do not sum to 100."""
-    rows = weights_of(changed)
-    rest = [row for row in rows if row.key not in wanted]
-    if changed.code.endswith(".weight.satisfaction") and len(wanted) == 1 and rest:
-        left = HUNDRED - Decimal(wanted[changed.key])
-        share = (left / len(rest)).quantize(Decimal("0.01"))
-        wanted |= {row.key: str(share) for row in rest}
-        wanted[rest[-1].key] = str(left - share * (len(rest) - 1))
-    total = sum((Decimal(str(wanted.get(row.key, row.value))) for row in rows), Decimal())
-    if total != HUNDRED:
-        raise WrongWeights(total)
-    return wanted
-
-
-def weights_of(row: Setting) -> list[Setting]:
-    """The whole set a weight belongs to, as it stands, by key."""
-    prefix = f"{row.code.rsplit('.weight.', 1)[0]}.weight."
-    weights = Setting.objects.filter(code__startswith=prefix, kind=Setting.Kind.WEIGHT)
-    return [_current(key) for key in sorted(set(weights.values_list("key", flat=True)))]
-
-
-def _next_version(key: str, value: Any, actor: User | None, at: datetime) -> Setting:
-    """A new version of the setting with this value, in force; the current one when nothing changes."""
-    before = _current(key)
-    if before.value == value and before.status == VersionStatus.IN_FORCE and not before.demo:
-        return before
-    row = _current(key)
-    row.pk, row.seed, row._state.adding = None, None, True
-    row.value, row.demo, row.alternative = value, False, False
-    row.status, row.valid_from, row.valid_to = VersionStatus.DRAFT, None, None
-    row.drafted_by, row.approved_by, row.approved_at = actor, None, None
-    _number(row, row.code)
-    row.save()
-    return put_in_force(approve(row, actor=actor, at=at), actor=actor, at=at)
-
-
-def checked(row: Setting, value: Any, *, field: str = "value") -> Any:
-    """The value as it is stored. Raises Invalid when its kind, bounds or choices do not allow it."""
-    kind = Setting.Kind(row.kind)
-    if len(written := json.dumps(value)) > TEXT_LIMIT or "\\u0000" in written:
-        raise errors.Invalid(_("内容过长或含有空字符。"), field=field)
-    shapes = {
-        Setting.Kind.FLAG: bool,
-        Setting.Kind.TEXT: str,
-        Setting.Kind.LIST: list,
-        Setting.Kind.MAPPING: dict,
-    }
-    if kind in shapes:
-        if not isinstance(value, shapes[kind]) or value == "":
-            raise errors.Invalid(_("值的类型与参数不符。"), field=field)
-        if row.choices and value not in row.choices:
-            raise errors.Invalid(_("请选择：%(choices)s。") % {"choices": listed(row.choices)}, field=field)
-        return value
-    number = _number_of(value, whole=kind == Setting.Kind.INTEGER, field=field)
-    low, high = row.minimum, row.maximum
-    if (low is not None and number < low) or (high is not None and number > high):
-        raise errors.Invalid(_("超出允许范围（%(low)s 至 %(high)s）。") % _range(low, high), field=field)
-    return int(number) if kind == Setting.Kind.INTEGER else str(number)
-
-
-def _range(low: Decimal | None, high: Decimal | None) -> dict[str, str]:
-    return {"low": "–" if low is None else f"{low:f}", "high": "–" if high is None else f"{high:f}"}
-
-
-def _number_of(value: Any, *, whole: bool, field: str) -> Decimal:
-    try:
-        number = Decimal(str(value).strip()) if not isinstance(value, bool | list | dict) else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or (whole and number != int(number)) or abs(number) >= Decimal(10) ** 12:
-        raise errors.Invalid(_("请填写整数。") if whole else _("请填写数字。"), field=field)
-    return number

@@ -78,6 +78,12 @@ def manager(person: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
+def director(person: Callable[..., Any]) -> Any:
+    """The second pair of eyes."""
+    return person("director")
+
+
+@pytest.fixture
 def people(person: Callable[..., Any]) -> dict[str, Any]:
     """One of each post that asks or decides."""
     return {role: person(role) for role in ("agent", "manager", "director", "supervisor", "engineer")}

@@ -10,7 +10,7 @@ import pytest
 from service_center.kernel import approvals, commands
 from service_center.kernel.models import Approval, Rule, Setting
 from staff.models import Branch
-from tests.kernel.test_approvals import ask
+from tests.kernel.asking import ask
 
 Make = Callable[..., Any]
 
@@ -93,17 +93,72 @@ def test_calendars_show_hours_and_exceptions(person: Make, api: Make) -> None:
 @pytest.mark.django_db
 @pytest.mark.req("SLA-23")
 def test_setting_is_edited_under_its_version(person: Make, api: Make) -> None:
-    client = api(person("manager"))
+    manager = person("manager")
+    client = api(manager)
     before = client.get("settings/fee.onsite_max/")
     assert (before["ETag"], body(before)["value"], body(before)["demo"]) == ('"1"', "200.00", True)
 
-    after = client.patch("settings/fee.onsite_max/", {"value": "350"}, version=1)
+    drafted = body(client.patch("settings/fee.onsite_max/", {"value": "350"}, version=1), 202)
+    assert (drafted["value"], drafted["version"]) == ("200.00", 1)
+    assert drafted["draft"] == {"version": 2, "value": "350", "drafted_by": manager.user.username}
+    after = api(person("director")).post("settings/fee.onsite_max/approval/")
 
-    assert (body(after)["value"], body(after)["version"], body(after)["demo"]) == ("350", 2, False)
+    shown = body(after, 201)["setting"]
+    assert (shown["value"], shown["version"], shown["demo"]) == ("350", 2, False)
     assert after["ETag"] == '"2"'
+    assert body(client.get("settings/fee.onsite_max/"))["draft"] is None
     assert body(client.patch("settings/fee.onsite_max/", {"value": "360"}, version=1), 412)["current"] == 2
     old = body(client.get("settings/?code=fee.onsite_max&status=superseded"))["results"]
     assert [(row["version"], row["value"]) for row in old] == [(1, "200.00")]
+
+
+@pytest.mark.django_db
+@pytest.mark.req("SLA-23")
+def test_setting_approved_by_its_author_or_a_stranger_is_refused(person: Make, api: Make) -> None:
+    client, path = api(person("manager")), "settings/fee.onsite_max/approval/"
+    assert body(client.post(path), 409)["code"] == "nothing_drafted"
+    client.patch("settings/fee.onsite_max/", {"value": "350"}, version=1)
+    assert body(client.post(path), 403)["code"] == "own_draft"
+    assert body(api(person("supervisor")).post(path), 403)["code"] == "forbidden"
+    assert body(client.post("settings/no.such/approval/"), 404)["status"] == 404
+    assert body(client.get("settings/fee.onsite_max/"))["value"] == "200.00"
+    assert body(client.post("settings/fee.onsite_max/withdrawal/"), 201)["setting"]["version"] == 1
+    assert body(api(person("director")).post(path), 409)["code"] == "nothing_drafted"
+    dropped = body(client.get("settings/?code=fee.onsite_max&status=dropped"))["results"]
+    assert [row["version"] for row in dropped] == [2]
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GEN-08")
+def test_rule_is_drafted_by_one_approved_by_another_and_put_in_force(person: Make, api: Make) -> None:
+    rule = Rule.objects.get(seed="ticket.critical#003 3.1")
+    author, other = api(person("manager")), api(person("admin"))
+    sent = {"value": "20", "unit": "hour", "calendar": "24x7", "notes": "试行"}
+    draft = body(author.post(f"rules/{rule.pk}/versions/", sent), 201)["versions"]
+    assert (draft["version"], draft["status"], draft["value"]) == (2, "draft", "20")
+    path = f"rules/{draft['id']}"
+    assert body(author.post(f"{path}/force/"), 409)["code"] == "not_approved"
+    assert body(other.post(f"{path}/approval/"), 201)["rule"]["status"] == "approved"
+    assert body(author.post(f"{path}/force/"), 201)["force"]["status"] == "in_force"
+    assert body(author.get(f"rules/{rule.pk}/"))["status"] == "superseded"
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GEN-08")
+def test_rule_approved_by_its_author_or_drafted_by_a_stranger_is_refused(person: Make, api: Make) -> None:
+    rule = Rule.objects.get(seed="ticket.critical#003 3.1")
+    author, stranger = api(person("manager")), api(person("supervisor"))
+    sent = {"value": "20", "unit": "hour", "calendar": "24x7"}
+    assert body(stranger.post(f"rules/{rule.pk}/versions/", sent), 403)["code"] == "forbidden"
+    wrong = body(author.post(f"rules/{rule.pk}/versions/", sent | {"calendar": "moon"}), 400)
+    assert [error["field"] for error in wrong["errors"]] == ["calendar"]
+    draft = body(author.post(f"rules/{rule.pk}/versions/", sent), 201)["versions"]
+    refused = body(author.post(f"rules/{draft['id']}/approval/"), 403)
+    assert refused["code"] == "own_draft"
+    assert body(author.get(f"rules/{draft['id']}/"))["status"] == "draft"
+    assert body(author.post(f"rules/{rule.pk}/end/", {"valid_to": "2001-01-01T00:00:00Z"}), 400)["code"] == (
+        "backdated"
+    )
 
 
 @pytest.mark.django_db
@@ -145,7 +200,8 @@ def test_setting_needs_version_and_key_and_repeats_once(person: Make, api: Make)
     assert body(keyless, 400)["code"] == "idempotency_key_required"
     first = client.patch("settings/fee.onsite_max/", {"value": "9"}, version=1, key="k")
     again = client.patch("settings/fee.onsite_max/", {"value": "9"}, version=1, key="k")
-    assert (body(first)["version"], body(again)["version"], again["Idempotency-Replayed"]) == (2, 2, "true")
+    drafted = [body(answer, 202)["draft"]["version"] for answer in (first, again)]
+    assert (drafted, again["Idempotency-Replayed"]) == ([2, 2], "true")
     other = client.patch("settings/fee.onsite_max/", {"value": "10"}, version=1, key="k")
     assert body(other, 422)["code"] == "idempotency_key_reused"
     assert body(client.get("settings/no.such/"), 404)["status"] == 404
@@ -157,7 +213,8 @@ def test_weight_of_satisfaction_shares_out_the_rest_and_never_falls_below_40(per
 
     refused = body(client.patch(path, {"value": "39"}, version=1), 400)
     assert refused["errors"][0]["field"] == "value"
-    assert body(client.patch(path, {"value": "46"}, version=1))["value"] == "46"
+    assert body(client.patch(path, {"value": "46"}, version=1), 202)["draft"]["value"] == "46"
+    assert body(api(person("manager")).post(f"{path}approval/"), 201)["setting"]["value"] == "46"
     assert body(client.get("settings/appraisal.staff.weight.skill/"))["value"] == "18.00"
     alone = client.patch("settings/appraisal.staff.weight.skill/", {"value": "30"}, version=2)
     assert body(alone, 400)["code"] == "weights_not_100"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from service_center.kernel import commands, rulebook, rulemaking
+from service_center.kernel import commands, rulebook, setting_changes
 from service_center.kernel.models import Approval, Calendar, Rule, Setting, VersionStatus
 from staff.models import Branch
-from tests.kernel.test_approvals import ask
+from tests.kernel.asking import ask
 
 Make = Callable[..., Any]
 
@@ -30,6 +30,12 @@ def manager(person: Make, web: Make) -> Client:
 @pytest.fixture
 def agent(person: Make, web: Make) -> Client:
     return web(person("agent"))
+
+
+@pytest.fixture
+def director(person: Make, web: Make) -> Client:
+    """The second pair of eyes."""
+    return web(person("director"))
 
 
 # rules
@@ -86,7 +92,7 @@ def test_rule_page_shows_clause_ladder_and_versions(agent: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.req("GEN-08")
-def test_rule_is_drafted_approved_and_put_in_force_by_hand(manager: Client) -> None:
+def test_rule_is_drafted_approved_by_another_and_put_in_force(manager: Client, director: Client) -> None:
     rule = Rule.objects.get(seed="ticket.response@tier=urgent#003 3.1")
     duty = Calendar.objects.get(code="duty")
     sent = {"value": "0.5", "unit": "hour", "calendar": duty.pk, "notes": "试行", "command_key": "a"}
@@ -94,9 +100,10 @@ def test_rule_is_drafted_approved_and_put_in_force_by_hand(manager: Client) -> N
     manager.post(f"/rulebook/{rule.pk}/versions/", sent)
     manager.post(f"/rulebook/{rule.pk}/versions/", sent)  # a double click
     draft = Rule.objects.get(key=rule.key, status=VersionStatus.DRAFT)
-    assert "批准" in page(manager.get(f"/rulebook/{draft.pk}/"))
-    assert "请先勾选确认" in page(manager.post(f"/rulebook/{draft.pk}/approval/", {"command_key": "b"}), 400)
-    manager.post(f"/rulebook/{draft.pk}/approval/", {"sure": "on", "command_key": "c"})
+    approval = f"/rulebook/{draft.pk}/approval/"
+    assert approval in page(director.get(f"/rulebook/{draft.pk}/"))
+    assert "请先勾选确认" in page(director.post(approval, {"command_key": "b"}), 400)
+    assert director.post(approval, {"sure": "on", "command_key": "c"}).status_code == 302
     assert "1 小时" in page(manager.get(f"/rulebook/{draft.pk}/force/"))
     assert manager.post(f"/rulebook/{draft.pk}/force/", {"sure": "on", "command_key": "d"}).status_code == 302
 
@@ -121,6 +128,21 @@ def test_rule_change_is_refused_without_approval_and_to_others(manager: Client, 
     assert draft.status == VersionStatus.DRAFT
 
 
+@pytest.mark.django_db
+@pytest.mark.req("GEN-08")
+def test_approving_an_own_rule_is_refused_and_not_offered(manager: Client) -> None:
+    rule = Rule.objects.get(seed="ticket.response@tier=urgent#003 3.1")
+    sent = {"value": "3", "unit": "hour", "calendar": rule.calendar_id, "notes": "", "command_key": "a"}
+    manager.post(f"/rulebook/{rule.pk}/versions/", sent)
+    draft = Rule.objects.get(key=rule.key, status=VersionStatus.DRAFT)
+    shown = page(manager.get(f"/rulebook/{draft.pk}/"))
+    assert "须由另一人批准" in shown and f"/rulebook/{draft.pk}/approval/" not in shown
+    refused = manager.post(f"/rulebook/{draft.pk}/approval/", {"sure": "on", "command_key": "b"})
+    assert "自己起草的版本须由另一人批准" in page(refused, 400)
+    draft.refresh_from_db()
+    assert draft.status == VersionStatus.DRAFT
+
+
 # settings
 
 
@@ -135,7 +157,7 @@ def test_settings_list_what_must_be_set(manager: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.req("SLA-23")
-def test_setting_change_is_confirmed_and_counts_at_once(manager: Client) -> None:
+def test_setting_change_counts_when_another_person_approves_it(manager: Client, director: Client) -> None:
     path = "/settings/fee.onsite_max/"
     assert 'value="200.00"' in page(manager.get(path))
 
@@ -143,14 +165,40 @@ def test_setting_change_is_confirmed_and_counts_at_once(manager: Client) -> None
     assert "请先勾选确认" in page(manager.post(path, sent), 400)
     assert manager.post(path, sent | {"sure": "on", "command_key": "b"}).status_code == 302
 
+    assert rulebook.setting("fee.onsite_max") == Decimal("200.00")
+    waiting = page(director.get(path))
+    assert "待批准的修改" in waiting and "350 元" in waiting
+    assert "fee.onsite_max" in page(director.get("/settings/?show=draft"))
+    assert director.post(f"{path}approval/", {"command_key": "c"}).status_code == 302
     assert rulebook.setting("fee.onsite_max") == Decimal(350)
     assert "350 元" in page(manager.get(path))
 
 
 @pytest.mark.django_db
-def test_setting_stale_edit_keeps_the_text_and_can_be_sent_again(manager: Client, person: Make) -> None:
+@pytest.mark.req("SLA-23")
+def test_approving_an_own_setting_is_refused_and_not_offered(
+    manager: Client, agent: Client, director: Client
+) -> None:
+    path = "/settings/fee.onsite_max/"
+    manager.post(path, {"value": "350", "version": "1", "sure": "on", "command_key": "a"})
+    shown = page(manager.get(path))
+    assert "须由另一人批准" in shown and f"{path}approval/" not in shown
+    assert f"{path}approval/" not in page(agent.get(path))
+    refused = manager.post(f"{path}approval/", {"command_key": "b"}, follow=True)
+    assert "自己起草的版本须由另一人批准" in page(refused)
+    refused = agent.post(f"{path}approval/", {"command_key": "c"}, follow=True)
+    assert "没有执行此操作的权限" in page(refused)
+    assert rulebook.setting("fee.onsite_max") == Decimal("200.00")
+    director.post(f"{path}withdrawal/", {"command_key": "d"})
+    assert "待批准的修改" not in page(manager.get(path))
+    nothing = director.post(f"{path}approval/", {"command_key": "e"}, follow=True)
+    assert "没有待批准的修改" in page(nothing)
+
+
+@pytest.mark.django_db
+def test_setting_stale_edit_keeps_the_text_and_can_be_sent_again(manager: Client, director: Client) -> None:
     path, setting = "/settings/fee.onsite_max/", Setting.objects.get(key="fee.onsite_max")
-    commands.run(rulemaking.change_setting, setting, value="300", actor=person("admin").user)
+    commands.run(setting_changes.change_setting, setting, value="300")
 
     html = page(manager.post(path, {"value": "350", "version": "1", "sure": "on", "command_key": "a"}), 400)
 
@@ -158,6 +206,7 @@ def test_setting_stale_edit_keeps_the_text_and_can_be_sent_again(manager: Client
     assert 'value="350"' in html
     assert 'name="version" value="2"' in html
     manager.post(path, {"value": "350", "version": "2", "sure": "on", "command_key": "b"})
+    director.post(f"{path}approval/", {"command_key": "c"})
     assert rulebook.setting("fee.onsite_max") == Decimal(350)
 
 
@@ -167,7 +216,7 @@ def test_setting_change_is_refused_to_others_and_out_of_bounds(manager: Client, 
     path = "/settings/fee.onsite_max/"
     sent = {"value": "1", "version": "1", "sure": "on", "command_key": "a"}
 
-    assert "保存并生效" not in page(agent.get(path))
+    assert "提交修改" not in page(agent.get(path))
     assert agent.post(path, sent).status_code == 400
     assert "超出允许范围" in page(manager.post(path, sent | {"value": "-5"}), 400)
     assert "请填写数字" in page(manager.post(path, sent | {"value": "很多", "command_key": "b"}), 400)
@@ -186,12 +235,15 @@ def test_setting_change_is_refused_to_others_and_out_of_bounds(manager: Client, 
         ("ticket.reopen.escalate_after", "3", 3),
     ],
 )
-def test_setting_is_typed_as_its_kind(manager: Client, key: str, typed: str, value: Any) -> None:
+def test_setting_is_typed_as_its_kind(
+    manager: Client, director: Client, key: str, typed: str, value: Any
+) -> None:
     answer = manager.post(
         f"/settings/{key}/", {"value": typed, "version": "1", "sure": "on", "command_key": "a"}
     )
 
     assert answer.status_code == 302, answer.content.decode()
+    director.post(f"/settings/{key}/approval/", {"command_key": "b"})
     assert rulebook.setting(key) == value
 
 
@@ -221,7 +273,9 @@ def typed_weights(group: str, rest: str, weight: str) -> dict[str, str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("group", "rest", "weight"), WEIGHTS)
-def test_setting_weights_are_edited_as_a_set(manager: Client, group: str, rest: str, weight: str) -> None:
+def test_setting_weights_are_edited_as_a_set(
+    manager: Client, director: Client, group: str, rest: str, weight: str
+) -> None:
     first, second = [f"weight-{group}.weight.{name}" for name in rest.split()[:2]]
     changed = {first: str(int(weight) + 5), second: str(int(weight) - 5)}
 
@@ -230,6 +284,7 @@ def test_setting_weights_are_edited_as_a_set(manager: Client, group: str, rest: 
     )
 
     assert answer.status_code == 302
+    director.post(f"/settings/{group}.weight.satisfaction/approval/", {"command_key": "b"})
     assert rulebook.setting(first.removeprefix("weight-")) == int(weight) + 5
     assert rulebook.setting(f"{group}.weight.satisfaction") == 40
 

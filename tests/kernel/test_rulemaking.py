@@ -8,10 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from service_center.kernel import commands, errors, rulebook, rulemaking
-from service_center.kernel.models import Calendar, Clause, Event, Rule, Setting, VersionStatus
+from service_center.kernel import commands, errors, rulebook, rulemaking, setting_changes, subscribers
+from service_center.kernel.models import (
+    ApprovalStep,
+    Calendar,
+    Clause,
+    Event,
+    Notification,
+    Rule,
+    Setting,
+    VersionStatus,
+)
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
@@ -29,13 +38,13 @@ def _draft(manager: Any, code: str = "ticket.response", **changes: Any) -> Rule:
 
 @pytest.mark.django_db
 @pytest.mark.req("GEN-08")
-def test_rule_counts_only_once_approved_and_in_force(manager: Any) -> None:
+def test_rule_counts_only_once_approved_and_in_force(manager: Any, director: Any) -> None:
     draft = _draft(manager)
     before = rulebook.rule("ticket.response", at=draft_time(draft), tier="general")
     with pytest.raises(rulemaking.NotApproved):
         commands.run(rulemaking.put_in_force, draft, actor=manager.user)
 
-    commands.run(rulemaking.approve, draft, actor=manager.user)
+    commands.run(rulemaking.approve, draft, actor=director.user)
     in_force = commands.run(rulemaking.put_in_force, draft, actor=manager.user)
 
     assert rulebook.rule("ticket.response", at=in_force.valid_from, tier="general") == in_force
@@ -47,7 +56,7 @@ def test_rule_counts_only_once_approved_and_in_force(manager: Any) -> None:
     assert (before.status, before.valid_to) == (VersionStatus.SUPERSEDED, in_force.valid_from)
     facts = Event.objects.filter(subject_type="kernel.rule", subject_id=in_force.pk).order_by("id")
     assert [fact.name for fact in facts] == ["rule.drafted", "rule.approved", "rule.put_in_force"]
-    assert {fact.actor for fact in facts} == {manager.user}
+    assert [fact.actor for fact in facts] == [manager.user, director.user, manager.user]
 
 
 def draft_time(row: Rule) -> datetime:
@@ -55,11 +64,11 @@ def draft_time(row: Rule) -> datetime:
 
 
 @pytest.mark.django_db
-def test_rule_that_fits_a_case_beside_another_is_refused(manager: Any) -> None:
+def test_rule_that_fits_a_case_beside_another_is_refused(manager: Any, director: Any) -> None:
     draft = _draft(manager, conditions={"mode": "onsite"})
 
     with pytest.raises(rulemaking.Ambiguous) as refusal:
-        commands.run(rulemaking.approve, draft, actor=manager.user)
+        commands.run(rulemaking.approve, draft, actor=director.user)
 
     assert refusal.value.code == "ambiguous_rule"
     draft.refresh_from_db()
@@ -67,8 +76,8 @@ def test_rule_that_fits_a_case_beside_another_is_refused(manager: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_rule_with_a_later_start_counts_from_then(manager: Any) -> None:
-    draft = commands.run(rulemaking.approve, _draft(manager), actor=manager.user)
+def test_rule_with_a_later_start_counts_from_then(manager: Any, director: Any) -> None:
+    draft = commands.run(rulemaking.approve, _draft(manager), actor=director.user)
     start = datetime.now(UTC) + timedelta(days=3)
 
     in_force = commands.run(rulemaking.put_in_force, draft, valid_from=start, actor=manager.user)
@@ -80,8 +89,8 @@ def test_rule_with_a_later_start_counts_from_then(manager: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_rule_cannot_start_in_the_past(manager: Any) -> None:
-    draft = commands.run(rulemaking.approve, _draft(manager), actor=manager.user)
+def test_rule_cannot_start_in_the_past(manager: Any, director: Any) -> None:
+    draft = commands.run(rulemaking.approve, _draft(manager), actor=director.user)
 
     with pytest.raises(rulemaking.Backdated):
         commands.run(rulemaking.put_in_force, draft, valid_from=NOW - timedelta(days=400), actor=manager.user)
@@ -119,7 +128,7 @@ def test_rule_is_not_for_everybody_to_change(person: Callable[..., Any], manager
     with pytest.raises(errors.Forbidden):
         commands.run(rulemaking.approve, draft, actor=stranger.user)
     with pytest.raises(errors.Forbidden):
-        commands.run(rulemaking.change_setting, Setting.objects.first(), value=1, actor=stranger.user)
+        commands.run(setting_changes.change_setting, Setting.objects.first(), value=1, actor=stranger.user)
 
 
 @pytest.mark.django_db
@@ -160,3 +169,68 @@ def test_database_refuses_two_versions_at_one_instant() -> None:
 
     with pytest.raises(IntegrityError, match="rule_force_no_overlap"), transaction.atomic():
         twin.save()
+
+
+# four eyes
+
+
+def _step(who: Any) -> ApprovalStep:
+    """A draft of another post that decides on cancellations."""
+    step = ApprovalStep.objects.get(kind="ticket.cancellation", status=VersionStatus.IN_FORCE)
+    step.pk, step.seed, step._state.adding = None, None, True
+    step.status, step.version, step.valid_from = VersionStatus.DRAFT, 2, None
+    step.role, step.drafted_by = "director", who.user
+    step.save()
+    return step
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GEN-08")
+@pytest.mark.parametrize("make", [_draft, _step])
+def test_approving_an_own_draft_is_refused(manager: Any, director: Any, make: Any) -> None:
+    """Rules and steps of approval alike; settings in test_settings.py."""
+    draft = make(manager)
+    with pytest.raises(rulemaking.OwnDraft) as refusal:
+        commands.run(rulemaking.approve, draft, actor=manager.user)
+    assert (refusal.value.code, refusal.value.status) == ("own_draft", 403)
+    draft.refresh_from_db()
+    assert (draft.status, draft.approved_by) == (VersionStatus.DRAFT, None)
+    approved = commands.run(rulemaking.approve, draft, actor=director.user)
+    assert (approved.status, approved.approved_by) == (VersionStatus.APPROVED, director.user)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [_draft, _step])
+def test_database_refuses_the_consent_of_the_author(manager: Any, make: Any) -> None:
+    """Negative control of the verb's check: without it PostgreSQL still says no; without both nobody does."""
+    draft = make(manager)
+    agreed = {"status": VersionStatus.APPROVED, "approved_by": manager.user}
+    table, rows = draft._meta.db_table, type(draft).objects.filter(pk=draft.pk)
+    with pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
+        rows.update(**agreed)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {draft._meta.model_name}_four_eyes")
+    assert rows.update(**agreed) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_shipped_as_a_draft_any_keeper_may_approve(manager: Any) -> None:
+    """Its author is the program."""
+    draft = _draft(manager)
+    Rule.objects.filter(pk=draft.pk).update(drafted_by=None)
+    assert commands.run(rulemaking.approve, draft, actor=manager.user).status == VersionStatus.APPROVED
+
+
+@pytest.mark.django_db
+def test_those_who_may_agree_are_told_once(manager: Any, director: Any, person: Callable[..., Any]) -> None:
+    """The other keepers of the rulebook, nobody else, and the author not."""
+    deputy, agent = person("supervisor", extra_roles=["admin"]), person("agent")
+    setting = Setting.objects.get(key="appraisal.staff.weight.satisfaction")
+    commands.run(setting_changes.change_setting, setting, value="50", actor=manager.user)
+    for event in Event.objects.filter(name="setting.drafted"):
+        for _ in range(2):
+            subscribers.tell_who_may_agree(event, at=event.at)
+    told = Notification.objects.filter(template="rulebook.drafted").values_list("user", flat=True)
+    assert sorted(told) == sorted([director.user.pk, deputy.user.pk])
+    assert agent.user.pk not in told

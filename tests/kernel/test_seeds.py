@@ -15,7 +15,16 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from service_center.kernel import calendars, commands, conditions, policies, rulebook, rulemaking, seeding
+from service_center.kernel import (
+    calendars,
+    commands,
+    conditions,
+    policies,
+    rulebook,
+    rulemaking,
+    seeding,
+    setting_changes,
+)
 from service_center.kernel.models import ApprovalStep, Clause, Rule, Setting, VersionStatus
 from service_center.kernel.seeds.approvals import STEPS
 from service_center.kernel.seeds.clauses import CLAUSES
@@ -79,7 +88,7 @@ def test_seed_holds_rules_that_make_clocks_and_settings_that_pass_their_own_chec
     for rule in Rule.objects.select_related("calendar"):
         policies.of(rule, calendars.current_value(rule.calendar.code))
     for setting in Setting.objects.all():
-        assert rulemaking.checked(setting, setting.value) == setting.value
+        assert setting_changes.checked(setting, setting.value) == setting.value
         rulebook.typed(setting)
 
 
@@ -139,7 +148,8 @@ def test_seed_again_changes_nothing() -> None:
 def test_seed_never_overwrites_what_a_person_decided(person: Callable[..., Any]) -> None:
     manager = person("manager").user
     changed = Setting.objects.get(key="fee.onsite_max")
-    commands.run(rulemaking.change_setting, changed, value="350", actor=manager)
+    commands.run(setting_changes.change_setting, changed, value="350", actor=manager)
+    commands.run(setting_changes.approve_change, changed, actor=person("director").user)
     alternative = Rule.objects.get(seed="ticket.response@tier=urgent#003 5.1~alternative")
     commands.run(rulemaking.put_in_force, alternative, actor=manager)
 

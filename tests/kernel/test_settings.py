@@ -8,19 +8,35 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from service_center.kernel import commands, errors, rulebook, rulemaking
+from service_center.kernel import commands, errors, rulebook, rulemaking, setting_changes
 from service_center.kernel.models import Event, Setting, VersionStatus
+
+
+def change(key: str, value: Any, who: Any, **more: Any) -> Setting:
+    row = Setting.objects.get(key=key, status=VersionStatus.IN_FORCE)
+    return commands.run(setting_changes.change_setting, row, value=value, actor=who.user, **more)
+
+
+def agree(key: str, who: Any) -> Setting:
+    return commands.run(setting_changes.approve_change, Setting.objects.of_key(key)[0], actor=who.user)
 
 
 @pytest.mark.django_db
 @pytest.mark.req("SLA-23")
-def test_setting_change_is_a_new_version_in_force_at_once(manager: Any) -> None:
+def test_setting_change_is_a_draft_that_counts_when_another_person_agrees(
+    manager: Any, director: Any
+) -> None:
     before = Setting.objects.get(key="fee.onsite_max")
 
-    after = commands.run(rulemaking.change_setting, before, value="350", expected=1, actor=manager.user)
+    draft = change("fee.onsite_max", "350", manager, expected=1)
+    assert (draft.version, draft.status, draft.value) == (2, VersionStatus.DRAFT, "350")
+    assert rulebook.setting("fee.onsite_max") == Decimal("200.00")
+    after = agree("fee.onsite_max", director)
 
+    assert after == draft
     assert rulebook.setting("fee.onsite_max", after.valid_from) == Decimal(350)
     assert (after.version, after.demo, after.mandatory, after.seed) == (2, False, True, None)
+    assert (after.drafted_by, after.approved_by) == (manager.user, director.user)
     before.refresh_from_db()
     assert (before.status, before.value) == (VersionStatus.SUPERSEDED, "200.00")
     fact = Event.objects.get(name="setting.changed", subject_id=after.pk)
@@ -28,24 +44,61 @@ def test_setting_change_is_a_new_version_in_force_at_once(manager: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_setting_change_twice_writes_once(manager: Any) -> None:
-    setting = Setting.objects.get(key="fee.onsite_max")
-    commands.run(rulemaking.change_setting, setting, value="350", actor=manager.user)
+def test_setting_change_by_the_program_counts_at_once() -> None:
+    row = Setting.objects.get(key="fee.onsite_max")
+    assert commands.run(setting_changes.change_setting, row, value="350").status == VersionStatus.IN_FORCE
+    assert rulebook.setting("fee.onsite_max") == Decimal(350)
 
-    commands.run(rulemaking.change_setting, setting, value="350", actor=manager.user)
 
+@pytest.mark.django_db
+def test_setting_change_twice_writes_once(manager: Any, director: Any) -> None:
+    first, again = (change("fee.onsite_max", "350", manager) for _ in range(2))
+    assert first == again
+    agree("fee.onsite_max", director)
+    assert change("fee.onsite_max", "350", manager) == first
     assert Setting.objects.filter(key="fee.onsite_max").count() == 2
 
 
 @pytest.mark.django_db
-def test_setting_change_on_a_stale_version_is_refused(manager: Any) -> None:
-    setting = Setting.objects.get(key="fee.onsite_max")
-    commands.run(rulemaking.change_setting, setting, value="350", expected=1, actor=manager.user)
+def test_setting_change_on_a_stale_version_is_refused(manager: Any, director: Any) -> None:
+    change("fee.onsite_max", "350", manager, expected=1)
+    agree("fee.onsite_max", director)
 
     with pytest.raises(errors.Stale) as refusal:
-        commands.run(rulemaking.change_setting, setting, value="360", expected=1, actor=manager.user)
+        change("fee.onsite_max", "360", manager, expected=1)
 
     assert refusal.value.extra == {"current": 2}
+
+
+@pytest.mark.django_db
+def test_approving_an_own_change_is_refused_and_leaves_it_waiting(manager: Any, director: Any) -> None:
+    change("fee.onsite_max", "350", manager)
+    with pytest.raises(rulemaking.OwnDraft):
+        agree("fee.onsite_max", manager)
+    assert rulebook.setting("fee.onsite_max") == Decimal("200.00")
+    agree("fee.onsite_max", director)
+    with pytest.raises(setting_changes.NothingDrafted):
+        agree("fee.onsite_max", director)
+
+
+@pytest.mark.django_db
+def test_a_newer_draft_takes_the_place_of_one_that_waits(manager: Any, director: Any) -> None:
+    old = change("fee.onsite_max", "350", manager)
+    new = change("fee.onsite_max", "360", director)
+    old.refresh_from_db()
+    assert (old.status, new.status) == (VersionStatus.DROPPED, VersionStatus.DRAFT)
+    agree("fee.onsite_max", manager)
+    assert rulebook.setting("fee.onsite_max") == Decimal(360)
+
+
+@pytest.mark.django_db
+def test_a_dropped_draft_stays_on_record_and_counts_never(manager: Any, director: Any) -> None:
+    draft = change("fee.onsite_max", "350", manager)
+    standing = commands.run(setting_changes.drop_change, draft, actor=manager.user)
+    assert (standing.version, setting_changes.drafts(standing)) == (1, {})
+    assert draft.pk not in Setting.objects.current(commands.now()).values_list("pk", flat=True)
+    with pytest.raises(setting_changes.NothingDrafted):
+        commands.run(setting_changes.drop_change, draft, actor=manager.user)
 
 
 @pytest.mark.django_db
@@ -66,7 +119,9 @@ def test_setting_change_on_a_stale_version_is_refused(manager: Any) -> None:
 )
 def test_setting_of_another_kind_or_out_of_bounds_is_refused(manager: Any, key: str, value: Any) -> None:
     with pytest.raises(errors.Invalid):
-        commands.run(rulemaking.change_setting, Setting.objects.get(key=key), value=value, actor=manager.user)
+        commands.run(
+            setting_changes.change_setting, Setting.objects.get(key=key), value=value, actor=manager.user
+        )
 
     assert Setting.objects.filter(key=key).count() == 1
 
@@ -79,24 +134,28 @@ def test_database_refuses_a_setting_out_of_bounds() -> None:
 
 
 @pytest.mark.django_db
-def test_weights_always_sum_to_100(manager: Any) -> None:
+def test_weights_always_sum_to_100(manager: Any, director: Any) -> None:
+    """A set is drafted and agreed to as a whole."""
     group = "appraisal.staff.weight"
-    core = Setting.objects.get(key=f"{group}.satisfaction")
 
     def weights() -> dict[str, Decimal]:
         names = ("satisfaction", "knowledge", "skill", "attitude")
         return {name: rulebook.setting(f"{group}.{name}") for name in names}
 
-    commands.run(rulemaking.change_setting, core, value="50", actor=manager.user)
+    change(f"{group}.satisfaction", "50", manager)
+    assert weights()["satisfaction"] == 40
+    agree(f"{group}.skill", director)
     assert sum(weights().values()) == 100
     assert sorted(weights().values()) == [Decimal("16.66"), Decimal("16.67"), Decimal("16.67"), Decimal(50)]
 
     with pytest.raises(errors.Invalid):
-        commands.run(rulemaking.change_setting, core, value="39.9", actor=manager.user)
-    skill = Setting.objects.get(key=f"{group}.skill", status="in_force")
-    with pytest.raises(rulemaking.WrongWeights):
-        commands.run(rulemaking.change_setting, skill, value="30", actor=manager.user)
+        change(f"{group}.satisfaction", "39.9", manager)
+    with pytest.raises(setting_changes.WrongWeights):
+        change(f"{group}.skill", "30", manager)
 
     others = {f"{group}.{name}": value for name, value in (("knowledge", "10"), ("attitude", "10"))}
-    commands.run(rulemaking.change_setting, skill, value="30", together=others, actor=manager.user)
+    change(f"{group}.skill", "30", manager, together=others)
+    with pytest.raises(rulemaking.OwnDraft):
+        agree(f"{group}.attitude", manager)
+    agree(f"{group}.skill", director)
     assert weights() == {"satisfaction": 50, "knowledge": 10, "skill": 30, "attitude": 10}

@@ -121,7 +121,10 @@ POLICY: dict[str, str] = {
     "list_approvals": ALL, "get_approval": VIEW, "create_approval_decision": "manager",
     "create_approval_withdrawal": "agent", "list_notifications": ALL, "create_notification_reading": VIEW,
     "list_calendars": ALL, "get_calendar": ALL, "list_rules": ALL, "get_rule": ALL, "list_settings": ALL,
-    "get_setting": ALL, "edit_setting": "manager director admin", "list_kpis": "supervisor manager quality analyst director",
+    "get_setting": ALL, "edit_setting": "manager director admin", "create_setting_approval": "manager director admin",
+    "create_setting_withdrawal": "manager director admin", "create_rule_versions": "manager director admin",
+    "create_rule_approval": "manager director admin", "create_rule_force": "manager director admin",
+    "create_rule_end": "manager director admin", "list_kpis": "supervisor manager quality analyst director",
     "get_kpi": "supervisor manager quality analyst director", "list_kpi_rows": "supervisor manager quality analyst director",
 }  # fmt: skip
 

@@ -59,16 +59,17 @@ def mark_of(figure: dict[str, Any]) -> Decimal | None:
 
 @pytest.mark.req("KPI-02", "KPI-03")
 def test_a_weight_moves_the_appraisal_and_less_than_40_is_refused(
-    busy: SimpleNamespace, api: Callable[..., Any]
+    busy: SimpleNamespace, api: Callable[..., Any], person: Callable[..., Any]
 ) -> None:
-    door = api(busy.manager)
+    door, director = api(busy.manager), person("director")
     for kind, parts in (("process", PROCESS), ("followup", FOLLOW_UP)):
         path = f"settings/appraisal.{kind}.weight.satisfaction/"
         version = door.get(path).json()["version"]
         assert door.patch(path, {"value": 39}, version=version).status_code == 400
         assert api(busy.engineer).patch(path, {"value": 60}, version=version).status_code == 403
         assert appraisal(busy, kind, parts).parts[0].weight == 40
-        assert door.patch(path, {"value": 60}, version=version).status_code == 200
+        assert door.patch(path, {"value": 60}, version=version).status_code == 202
+        assert api(director).post(f"{path}approval/").status_code == 201
         weights = [part.weight for part in appraisal(busy, kind, parts).parts]
         assert (weights[0], sum(weights)) == (60, 100)
 

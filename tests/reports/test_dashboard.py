@@ -184,18 +184,19 @@ def test_each_figure_is_set_beside_the_period_before_and_its_target(
 
 
 def test_a_target_is_met_from_its_value_on_and_follows_the_setting(
-    busy: SimpleNamespace, api: Callable[..., Any], web: Callable[..., Client]
+    busy: SimpleNamespace, api: Callable[..., Any], web: Callable[..., Client], person: Callable[..., Any]
 ) -> None:
     def met() -> Any:
         tiles = {tile.code: tile.shown for tile in page(web(busy.manager)).context["board"].key_tiles}
         return tiles["sla.response"].reading.value, tiles["sla.response"].met
 
     path = "settings/dashboard.target.sla.response/"
-    door = api(busy.manager)
+    door, director = api(busy.manager), person("director")
     value, _ = met()
     for target, expected in ((value, True), (value + Decimal("0.01"), False)):
         version = door.get(path).json()["version"]
-        assert door.patch(path, {"value": str(target)}, version=version).status_code == 200
+        assert door.patch(path, {"value": str(target)}, version=version).status_code == 202
+        assert api(director).post(f"{path}approval/").status_code == 201
         assert met() == (value, expected)
     assert api(busy.engineer).patch(path, {"value": "1"}, version=version).status_code == 403
 

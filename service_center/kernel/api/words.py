@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
 WORDS: Final[dict[str, StrPromise]] = {
@@ -61,6 +62,12 @@ WORDS: Final[dict[str, StrPromise]] = {
     "requester": _("申请人"),
     "requested_at": _("申请时间"),
     "withdrawal": _("撤回"),
+    "draft": _("待批准的修改"),
+    "drafted_by": _("起草人"),
+    "versions": pgettext_lazy("plural", "版本"),
+    "force": _("生效"),
+    "end": _("终止"),
+    "setting": _("参数"),
     "steps": _("步骤"),
     "order": _("次序"),
     "weekly": _("每周时段"),

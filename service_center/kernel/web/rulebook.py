@@ -131,6 +131,7 @@ def _show(request: HttpRequest, row: Rule, form: RedraftForm | None, status: int
             words.Version(other, f"{words.duration(other)} · {pick(other.calendar)}") for other in versions
         ],
         "may_change": rulemaking.can_change(_user(request)),
+        "own": row.drafted_by_id == request.user.pk,
         "form": form or RedraftForm(initial=start),
         "events": journal.timeline(row)[:20],
     }

@@ -1,8 +1,9 @@
-"""Pages of the settings: the list with what is missing on top, and the form that makes the next version."""
+"""Pages of the settings: the list, the form that drafts the next version, and the other person's consent."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +11,16 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from service_center.kernel import commands, errors, rulemaking
+from service_center.kernel import commands, errors, rulemaking, setting_changes
 from service_center.kernel.languages import noted, pick, sentences
-from service_center.kernel.models import Setting, User
+from service_center.kernel.models import Setting, User, VersionStatus
 from service_center.kernel.web import lists
 from service_center.kernel.web import rulebook_words as words
 from service_center.kernel.web.forms import Styled, refusals_into, renew
@@ -45,6 +46,7 @@ class SettingFilter(Styled):
         ("demo", gettext_lazy("演示值，待设定")),
         ("mandatory", gettext_lazy("必须设定")),
         ("alternative", gettext_lazy("备选")),
+        ("draft", gettext_lazy("待批准")),
     )
     show = forms.ChoiceField(label=gettext_lazy("范围"), choices=SHOWN, required=False)
     q = forms.CharField(label=gettext_lazy("名称或代码"), required=False, max_length=80)
@@ -53,7 +55,10 @@ class SettingFilter(Styled):
         rows = Setting.objects.with_clause().current(timezone.now())
         chosen = self.cleaned_data if self.is_valid() else {}
         shown = chosen.get("show")
-        rows = rows.filter(**{shown: True}) if shown else rows.filter(alternative=False)
+        if shown == "draft":
+            rows = rows.filter(status=VersionStatus.DRAFT, drafted_by__isnull=False)
+        else:
+            rows = rows.filter(**{shown: True}) if shown else rows.filter(alternative=False)
         if text := chosen.get("q"):
             rows = rows.filter(
                 Q(code__icontains=text) | Q(name_zh__contains=text) | Q(name_en__icontains=text)
@@ -66,7 +71,7 @@ class SettingForm(Styled):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     sure = forms.BooleanField(
-        label=gettext_lazy("我已核对，确认立即生效"),
+        label=gettext_lazy("我已核对，提交给另一人批准"),
         error_messages={"required": gettext_lazy("请先勾选确认。")},
     )
 
@@ -149,16 +154,50 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def setting(request: HttpRequest, key: str) -> HttpResponse:
     """One setting with its versions, and the form for those who may change it."""
-    row = rulemaking.standing(key)
-    if row is None:
-        raise Http404
-    form = SettingForm(request.POST or None, row=row, group=_other_weights(row))
+    row = _standing(key)
+    form = _form(row, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_into(form):
-            commands.run(rulemaking.change_setting, row, by=request, **form.arguments())
-            messages.success(request, _("已生效。"))
+            commands.run(setting_changes.change_setting, row, by=request, **form.arguments())
+            messages.success(request, _("已提交，须由另一人批准后生效。"))
             return redirect("setting", key)
     return _show(request, row, form)
+
+
+def _standing(key: str) -> Setting:
+    row = setting_changes.standing(key)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _form(row: Setting, data: QueryDict | None = None) -> SettingForm:
+    return SettingForm(data, row=row, group=_other_weights(row))
+
+
+@login_required
+@require_POST
+def approval(request: HttpRequest, key: str) -> HttpResponse:
+    """Another person agrees: the draft counts at once."""
+    return _answer(request, key, setting_changes.approve_change, _("已批准并生效。"))
+
+
+@login_required
+@require_POST
+def withdrawal(request: HttpRequest, key: str) -> HttpResponse:
+    """Give the draft up."""
+    return _answer(request, key, setting_changes.drop_change, _("已放弃这次修改。"))
+
+
+def _answer(request: HttpRequest, key: str, verb: Callable[..., Setting], told: str) -> HttpResponse:
+    row = _standing(key)
+    try:
+        commands.run(verb, row, by=request)
+    except errors.DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, told)
+    return redirect("setting", key)
 
 
 def _show(request: HttpRequest, row: Setting, form: SettingForm) -> HttpResponse:
@@ -174,14 +213,20 @@ def _show(request: HttpRequest, row: Setting, form: SettingForm) -> HttpResponse
         "value": words.value(row),
         "versions": [words.Version(other, words.value(other)) for other in versions],
         "may_change": rulemaking.can_change(user),
+        "waiting": [_drafted(draft, user) for draft in setting_changes.drafts(row).values()],
         "form": form,
         "conflict": conflict,
     }
     return render(request, "kernel/rulebook/setting.html", context, status=400 if form.errors else 200)
 
 
+def _drafted(draft: Setting, user: User) -> dict[str, Any]:
+    """A draft that waits, as the page shows it."""
+    return {"setting": draft, "value": words.value(draft), "own": draft.drafted_by_id == user.pk}
+
+
 def _other_weights(row: Setting) -> list[Setting]:
     """The rest of the set a weight belongs to."""
     if row.kind != Kind.WEIGHT:
         return []
-    return [other for other in rulemaking.weights_of(row) if other.key != row.key]
+    return [other for other in setting_changes.weights_of(row) if other.key != row.key]

@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from customers import actions as files
-from service_center.kernel import commands, journal
+from service_center.kernel import commands, journal, phones
 from service_center.kernel.access import has_role
 from service_center.kernel.models import User
 from tickets.models import Ticket
@@ -93,6 +93,8 @@ def reach(request: HttpRequest, number: str) -> HttpResponse:
     customer = commands.run(files.reveal, row.customer, field=field, reason=number, by=request)
     apple = any(name in request.headers.get("User-Agent", "") for name in ("iPhone", "iPad"))
     context = {"ticket": row, "customer": customer, "field": field, "apple": apple}
+    if field == "phone":
+        context["shown"] = phones.display(customer.phone)
     return render(request, "tickets/phone_reach.html", context)
 
 

@@ -1,5 +1,5 @@
 // What every page of the phone does: opens the person's store, counts what is not sent, sends, and says what is wrong.
-import { show as toast } from "../behaviours/toasts.js";
+import { show } from "../behaviours/toasts.js";
 import { REFUSED, forgetLoss, lost, onNews, unsent } from "../offline/outbox.js";
 import { kick, session, signOut } from "../offline/sender.js";
 import { keyOf, leaveTo, unlock } from "../offline/vault.js";
@@ -34,12 +34,12 @@ async function openStore(user) {
   if (await keyOf(user)) return;
   const person = await session().catch(() => null);
   if (person?.user === user) await unlock(person);
-  else toast(text("locked"), "warning");
+  else say("locked", "warning");
 }
 
 function watch(user) {
   onNews((news) => {
-    if (news.kind === "sending") nowSending(news.id);
+    if (news.kind !== "changed") nowSending(news.id ?? "");
     if (news.kind === "signed-out") note("signed-out", true);
     if (news.kind === "left") location.reload();
     if (news.kind === "sending" || news.kind === "changed") note("signed-out", false);
@@ -84,8 +84,12 @@ async function tellLoss() {
   note("lost", true).querySelector("[data-lost]").textContent = said;
 }
 
-function text(name) {
-  return document.getElementById("toasts").dataset[`text${name[0].toUpperCase()}${name.slice(1)}`];
+// One of the page's short messages, by its name; said again, it takes the place of the one before.
+export function say(name, level) {
+  const place = document.getElementById("toasts");
+  const text = place.dataset[`text${name[0].toUpperCase()}${name.slice(1)}`];
+  for (const old of [...place.children]) if (old.textContent.trim() === text) old.remove();
+  show(text, level);
 }
 
 // -- what is pressed --------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // A job's page: the steps taken on this phone are shown at once, as if the server had them already; the form of the next
 // step is open. Every step goes into the outbox, with or without a network.
 import { announce } from "../behaviours/content.js";
-import { show as toast } from "../behaviours/toasts.js";
+import { say as toast } from "./app.js";
 import { known, wallOf } from "../offline/clock.js";
 import { uuid7 } from "../offline/ids.js";
 import { missing, offered, primary, project } from "../offline/machine.js";
@@ -32,7 +32,7 @@ export async function startJob(person) {
   document.addEventListener("change", onPhotos);
   document.addEventListener("click", onStep);
   addEventListener("popstate", () => draw(asked()));
-  onNews(({ kind }) => kind === "changed" && redraw());
+  onNews(({ kind }) => (kind === "changed" ? redraw() : state && drawLines()));
   await editAsked();
   await draw(asked(), { keep: !edited });
 }
@@ -243,7 +243,7 @@ async function onSubmit(event) {
 
 function needsNetwork(event) {
   event.preventDefault();
-  toast(said("needsNetwork"), "warning");
+  toast("needsNetwork", "warning");
 }
 
 async function save(open) {
@@ -306,13 +306,13 @@ async function tried(act) {
     return true;
   } catch (error) {
     if (!(error instanceof NotSaved)) throw error;
-    toast(said(error.why), "danger");
+    toast(error.why, "danger");
     return false;
   }
 }
 
 async function done(open) {
-  toast(said("saved"), "success");
+  toast("saved", "success");
   document.body.dataset.unsent = Number(document.body.dataset.unsent) + 1; // counted anew in a moment
   delete open.dataset.op;
   edited = undefined;
@@ -332,7 +332,7 @@ async function onPhotos(event) {
       const kind = file.type.startsWith("image/") ? "photo" : "document";
       const found = { body: { kind, sha256: file.sha256 }, shown: [["", file.name]], values: {} };
       if (!(await tried(() => keep(step, uuid7(), found, photo, file)))) break;
-      toast(said("saved"), "success");
+      toast("saved", "success");
     } catch {
       show(input.form, [["", "photo_unreadable"]], words);
     }
@@ -340,9 +340,4 @@ async function onPhotos(event) {
   input.value = "";
   kick();
   await draw("attachments", { keep: true });
-}
-
-function said(name) {
-  const { dataset } = document.getElementById("toasts");
-  return dataset[`text${name[0].toUpperCase()}${name.slice(1)}`];
 }

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from complaints import permissions
 from complaints.models import Complaint
 from complaints.queries.lists import matching
-from service_center.kernel.web import menu, panels, search
+from service_center.kernel.web import menu, palette, panels, recents, search
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 READERS = ("agent", "supervisor", "manager", "quality", "analyst", "director")
 
-menu.add(pgettext_lazy("plural", "投诉"), "complaints", icon="message", order=25, roles=READERS)
+menu.add(pgettext_lazy("plural", "投诉"), "complaints", keys="g c", icon="message", order=25, roles=READERS)
 
 
 def _panel(field: str) -> panels.Panel:
@@ -53,6 +53,20 @@ def find(user: User, text: str, limit: int) -> list[search.Hit]:
     ]
 
 
+def _recent(user: User, ids: list[int]) -> dict[int, palette.Choice]:
+    rows = Complaint.objects.visible_to(user).filter(pk__in=ids).select_related("customer")
+    return {
+        row.pk: palette.Choice(
+            row.number,
+            f"/complaints/{row.number}/",
+            "message",
+            f"{row.customer.name} · {row.get_status_display()}",
+        )
+        for row in rows
+    }
+
+
+recents.register(Complaint._meta.label_lower, _recent)
 panels.register("ticket", _panel("ticket"), order=40)
 panels.register("customer", _panel("customer"), order=30)
 search.register("complaints", pgettext_lazy("plural", "投诉"), find)

@@ -23,7 +23,7 @@ from complaints.states import Gravity, Status
 from complaints.web import steps, tables
 from complaints.web.forms import RegisterForm
 from customers.models import Customer
-from service_center.kernel import commands, exports, journal
+from service_center.kernel import commands, exports, journal, presence
 from service_center.kernel.models import Approval, Clock, User
 from service_center.kernel.web import downloads, lists
 from service_center.kernel.web.forms import refusals_into, status_of
@@ -117,6 +117,7 @@ def _about(request: HttpRequest) -> tuple[Customer | None, Ticket | None]:
 def complaint(request: HttpRequest, number: str) -> HttpResponse:
     """The page; `?step=noun` opens that step's form."""
     row = _complaint(request, number)
+    presence.see(_user(request), row)
     step = steps.BY_NOUN.get(request.GET.get("step", ""))
     return _show(request, row, step, step.form(complaint=row) if step else None)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from customers import actions, permissions, queries
+from customers import actions, permissions
 from customers.actions.files import REVEALABLE
 from customers.models import Customer, Unit
 from customers.web import forms
-from service_center.kernel import commands, exports, journal, phones
+from customers.web.tables import CUSTOMERS
+from service_center.kernel import commands, journal, phones, presence
 from service_center.kernel.access import require
-from service_center.kernel.languages import pick
 from service_center.kernel.models import User
-from service_center.kernel.web import downloads, importing, lists, panels
+from service_center.kernel.web import importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
 
 
@@ -44,37 +43,8 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 def customers(request: HttpRequest) -> HttpResponseBase:
     """The files the user may see; `?q=` looks up by number, last four digits, serial or name."""
     user = signed_in(request)
-    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    rows = Customer.objects.visible_to(user).select_related("branch").prefetch_related("units__product_model")
-    if text:
-        rows = rows.filter(pk__in=[customer.pk for customer in queries.look_up(text, user)])
-    if "format" in request.GET:
-        return downloads.export(request, _table(rows), filters={"q": text})
-    context = {
-        "page": lists.page(request, rows),
-        "text": text,
-        "may_open": permissions.can_open(user),
-        "may_import": permissions.can_import(user),
-        "may_export": exports.can_export(user),
-    }
-    return render(request, "customers/customers.html", context)
-
-
-def _table(rows: QuerySet[Customer]) -> exports.Table:
-    """Numbers leave masked: an export is no way round the reason a reveal asks for."""
-    return exports.Table(
-        "customers",
-        [
-            exports.Column(_("编号"), lambda row: row.pk),
-            exports.Column(_("姓名"), lambda row: row.name),
-            exports.Column(_("电话"), lambda row: row.masked_phone),
-            exports.Column(_("地区"), lambda row: row.region),
-            exports.Column(_("等级"), lambda row: str(row.get_level_display())),
-            exports.Column(_("网点"), lambda row: pick(row.branch)),
-            exports.Column(_("机器数"), lambda row: len(row.units.all())),
-        ],
-        rows.order_by("-pk"),
-    )
+    allowed = {"may_open": permissions.can_open(user), "may_import": permissions.can_import(user)}
+    return lists.respond(request, CUSTOMERS, **allowed)
 
 
 @login_required
@@ -109,7 +79,9 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 @require_GET
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The file: who, where, units, what higher apps know, timeline."""
-    return _show(request, _customer(request, pk))
+    row = _customer(request, pk)
+    presence.see(signed_in(request), row)
+    return _show(request, row)
 
 
 @login_required

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from customers import actions, permissions, queries
 from customers.models import Customer, ProductModel, Unit
 from customers.web import forms
 from customers.web.files import signed_in
-from service_center.kernel import commands, journal
+from customers.web.tables import MACHINES, PRODUCTS
+from service_center.kernel import commands, journal, presence
 from service_center.kernel.access import require
 from service_center.kernel.web import importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
@@ -32,6 +33,7 @@ def _unit(request: HttpRequest, pk: int) -> Unit:
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """One machine: what it is, whose, in warranty or not and why, its whole life."""
     row, user = _unit(request, pk), signed_in(request)
+    presence.see(user, row)
     context = {
         "unit": row,
         "warranty": queries.warranty_on(row, timezone.localdate()),
@@ -120,11 +122,17 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def products(request: HttpRequest) -> HttpResponse:
+def units(request: HttpRequest) -> HttpResponseBase:
+    """The machines the user may see."""
+    user = signed_in(request)
+    return lists.respond(request, MACHINES, may_import=permissions.can_import(user))
+
+
+@login_required
+@require_GET
+def products(request: HttpRequest) -> HttpResponseBase:
     """The catalogue by line."""
-    rows = ProductModel.objects.visible_to(signed_in(request)).select_related("line")
-    page = lists.page(request, rows, ordering=("line_id", "code"))
-    return render(request, "customers/products.html", {"page": page})
+    return lists.respond(request, PRODUCTS)
 
 
 @login_required

@@ -19,7 +19,7 @@ from django_stubs_ext import StrPromise
 from parts import actions, permissions, queries
 from parts.models import Balance, Part, PartClass, PurchaseProposal, Reservation, StockMove
 from parts.web import forms, tables
-from service_center.kernel import commands, exports, journal
+from service_center.kernel import commands, exports, journal, presence
 from service_center.kernel.access import has_role
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Approval, User
@@ -126,6 +126,7 @@ def _wants_rows(request: HttpRequest) -> bool:
 def part(request: HttpRequest, code: str) -> HttpResponse:
     """One part: what lies where, what moved, who waits, what is told of it."""
     row = _part(request, code)
+    presence.see(_user(request), row)
     wanted = request.GET.get("step", "")
     step = next((s for s in _steps(request) if s.noun == wanted), None)
     form = step.form(part=row, user=_user(request)) if step is not None else None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from parts.models import Part
 from parts.web import catalogue
-from service_center.kernel.web import menu, search, tour
+from service_center.kernel.languages import pick
+from service_center.kernel.models import User
+from service_center.kernel.web import menu, palette, recents, search, tour
 
 STORE = ("storekeeper", "parts", "inspector", "buyer", "manager", "director")
 
 menu.add(
     pgettext_lazy("page", "发料"),
     "issue-desk",
+    keys="g i",
     icon="package-export",
     order=30,
     roles=("storekeeper", "parts", "manager"),
@@ -21,6 +26,7 @@ menu.add(
 menu.add(
     pgettext_lazy("plural", "配件"),
     "parts",
+    keys="g p",
     icon="box",
     order=31,
     roles=(*STORE, "engineer", "agent", "supervisor", "accountant", "analyst", "quality"),
@@ -37,11 +43,22 @@ menu.add(
 menu.add(
     pgettext_lazy("plural", "采购订单"),
     "purchase-orders",
+    keys="g o",
     icon="truck-delivery",
     order=33,
     roles=("parts", "buyer", "storekeeper", "inspector", "manager", "director", "accountant"),
     home_of=("inspector",),
 )
+
+
+def _recent(user: User, ids: list[int]) -> dict[int, palette.Choice]:
+    rows = Part.objects.visible_to(user).filter(pk__in=ids)
+    return {
+        row.pk: palette.Choice(row.code, reverse("part", args=[row.code]), "box", pick(row)) for row in rows
+    }
+
+
+recents.register(Part._meta.label_lower, _recent)
 search.register("parts", pgettext_lazy("plural", "配件"), catalogue.find)
 
 tour.add(

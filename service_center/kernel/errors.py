@@ -89,6 +89,14 @@ class KeyReused(DomainError):
     message = _("此 Idempotency-Key 已用于另一个请求。")
 
 
+class FormReused(KeyReused):
+    """A form gone back to, changed and sent again."""
+
+    message = _(
+        "这张表单已经提交过，这次修改的内容没有写入。要更正，请打开已保存的记录；要另外登记一份，请再次提交。"
+    )
+
+
 class InProgress(DomainError):
     code = "request_in_progress"
     message = _("相同的请求正在处理，请稍后重试。")

@@ -9,11 +9,12 @@ from django.contrib.sessions.models import Session
 
 from service_center.kernel import attachments
 from service_center.kernel.jobs import periodic
-from service_center.kernel.models import CommandRecord, PasswordReset, PeriodicJob, UserSession
+from service_center.kernel.models import CommandRecord, PasswordReset, PeriodicJob, Presence, UserSession
 
 CANARY = "kernel.canary"
 CANARY_SECONDS = 60
 KEEP_COMMANDS = timedelta(days=30)
+KEEP_SEEN = timedelta(days=30)
 
 
 @periodic(CANARY, every=CANARY_SECONDS)
@@ -31,8 +32,11 @@ def wake_canary() -> None:
 
 @periodic("kernel.tidy", daily_at="03:40")
 def tidy(*, at: datetime) -> None:
-    """Forget finished commands after 30 days, sessions and links that are over, files no row names."""
+    """Forget finished commands and what somebody had open after 30 days, sessions and links that are over, files no row
+    names.
+    """
     CommandRecord.objects.filter(at__lt=at - KEEP_COMMANDS).delete()
+    Presence.objects.filter(seen_at__lt=at - KEEP_SEEN).delete()
     Session.objects.filter(expire_date__lt=at).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     PasswordReset.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()

@@ -7,6 +7,7 @@ from service_center.kernel.web import menu
 menu.add(
     pgettext_lazy("plural", "员工"),
     "people",
+    keys="g e",
     icon="users",
     order=80,
     roles=("supervisor", "manager", "trainer", "quality", "analyst", "director", "admin"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 menu.add(
     pgettext_lazy("plural", "回访"),
     "follow-ups",
+    keys="g f",
     icon="phone-check",
     order=26,
     roles=("agent", "supervisor", "manager", "quality"),

@@ -54,9 +54,16 @@ def take(page: Page, url: str, *, refused: bool = False, **fields: str) -> None:
         save(page)
         return
     with page.expect_navigation():
-        form.locator("button.btn-primary, button.btn-danger").last.click()
+        send(form)
     errors = page.locator("#step .invalid-feedback, #step .alert-danger").all_inner_texts()
     assert bool(errors) == refused, (url, errors)
+
+
+def send(form: Locator) -> None:
+    """Send a form of the desk; a step that cannot be undone asks first, and is answered."""
+    form.locator("button.btn-primary, button.btn-danger").last.click()
+    if form.get_attribute("data-confirm"):
+        form.page.locator("#question [value=yes]").click()
 
 
 def save(phone: Page) -> None:

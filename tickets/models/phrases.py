@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -26,6 +28,11 @@ class TextTemplateQuerySet(models.QuerySet["TextTemplate"]):
     def in_use(self) -> Self:
         return self.filter(active=True)
 
+    def holding(self, text: str) -> Self:
+        """Those with the text in code, name or words."""
+        fields = ("code", "name_zh", "name_en", "body_zh", "body_en")
+        return self.filter(reduce(or_, (Q(**{f"{name}__icontains": text}) for name in fields)))
+
 
 class TextTemplate(models.Model):
     """Words people say again and again, in two languages, with placeholders such as {customer} in curly brackets."""
@@ -45,7 +52,9 @@ class TextTemplate(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=TemplateKind.values), name="text_template_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=TemplateKind.values), name="text_template_kind_known"
+            ),
         )
 
     def __str__(self) -> str:
@@ -56,8 +65,17 @@ class SymptomQuerySet(models.QuerySet["Symptom"]):
     def lock(self, pk: int) -> Symptom:
         return self.select_for_update().get(pk=pk)
 
+    def visible_to(self, user: User) -> Self:
+        """Everybody who works here may read them."""
+        return self if getattr(user, "person", None) is not None else self.none()
+
     def in_use(self) -> Self:
         return self.filter(active=True)
+
+    def holding(self, text: str) -> Self:
+        """Those with the text in code, name or initials."""
+        fields = ("code", "name_zh", "name_en", "initials")
+        return self.filter(reduce(or_, (Q(**{f"{name}__icontains": text}) for name in fields)))
 
 
 class Symptom(models.Model):

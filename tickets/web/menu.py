@@ -18,10 +18,11 @@ from tickets.web import queue
 
 DESK = ("agent", "supervisor", "manager")
 
-menu.add(_("来电登记"), "desk", icon="headset", order=10, roles=DESK, home_of=("agent",))
+menu.add(_("来电登记"), "desk", keys="n", icon="headset", order=10, roles=DESK, home_of=("agent",))
 menu.add(
     _("督办"),
     "board",
+    keys="g b",
     icon="alert-triangle",
     order=12,
     roles=("supervisor", "manager", "director", "agent"),
@@ -30,6 +31,7 @@ menu.add(
 menu.add(
     pgettext_lazy("plural", "工单"),
     "tickets",
+    keys="g t",
     icon="ticket",
     order=20,
     roles=(*DESK, "quality", "analyst", "director", "expert", "trainer"),
@@ -43,6 +45,14 @@ menu.add(
     roles=("engineer", "expert"),
     home_of=("engineer",),
     phone=True,
+)
+menu.add(
+    _("话术"),
+    "phrases",
+    keys="g w",
+    icon="quote",
+    order=83,
+    roles=("agent", "supervisor", "manager", "engineer", "expert", "quality"),
 )
 search.register("tickets", pgettext_lazy("plural", "工单"), queue.find)
 
@@ -65,7 +75,9 @@ panels.register("unit", _tickets_panel(field="unit"), order=10)
 tour.add(
     ".page-title",
     _("电话一响，从这里开始"),
-    _("输入来电号码或后四位，客户、机器和历史工单一起出现；没有档案就在同一页新建。在任何页面按 n 键都能回到这里。"),
+    _(
+        "输入来电号码或后四位，客户、机器和历史工单一起出现；没有档案就在同一页新建。在任何页面按 n 键都能回到这里。"
+    ),
     order=10,
     roles=("agent",),
 )

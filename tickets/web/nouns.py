@@ -1,291 +1,62 @@
-"""Every step of a ticket as the screens offer it: form, verb, permission, words, picture.
-
-The order is the order of the work: the first step that state and person allow is the page's one primary button.
-"""
+"""Which steps a ticket offers to whom now, and of each other one why not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
+from service_center.kernel.errors import TransitionNotAllowed
+from service_center.kernel.languages import listed
 from service_center.kernel.models import User
-from tickets import permissions
-from tickets.actions import (
-    approvals,
-    attachments,
-    closing,
-    contacts,
-    dispatch,
-    holds,
-    part_lines,
-    repair,
-    reporting,
-    triage,
-    visits,
-)
+from tickets import permissions, states
 from tickets.models import Ticket
-from tickets.web import forms
-from tickets.web.forms.shared import TicketForm
+from tickets.web.steps import BY_NOUN, STEPS, Step
+
+__all__ = ["BY_NOUN", "STEPS", "Refused", "Step", "blocked", "offered", "open_nouns", "primary", "refused"]
+
+ALWAYS = {"attachments"}
+LIKE = {"report-preview": "report"}
+WHO: dict[Callable[[User, Ticket], bool], StrPromise] = {
+    permissions.can_verify: gettext_lazy("由本网点客服专员或工程师执行。"),
+    permissions.can_triage: gettext_lazy("由本网点客服专员执行。"),
+    permissions.can_assign: gettext_lazy("由本网点客服专员、服务主任或经理执行。"),
+    permissions.can_accept: gettext_lazy("由此工单的工程师执行。"),
+    permissions.can_appoint: gettext_lazy("由本网点客服专员或此工单的工程师执行。"),
+    permissions.can_visit: gettext_lazy("由此工单的工程师执行。"),
+    permissions.can_repair: gettext_lazy("由此工单的工程师执行。"),
+    permissions.can_draw_part: gettext_lazy("由此工单的工程师或仓库管理员执行。"),
+    permissions.can_hold: gettext_lazy("由本网点客服专员或此工单的工程师执行。"),
+    permissions.can_escalate: gettext_lazy("由本网点客服专员或此工单的工程师执行。"),
+    permissions.can_contact: gettext_lazy("由本网点客服专员或此工单的工程师执行。"),
+    permissions.can_tell_result: gettext_lazy("由本网点客服专员执行。"),
+    permissions.can_close: gettext_lazy("由本网点客服专员或服务主任执行。"),
+    permissions.can_answer: gettext_lazy("由本网点客服专员执行。"),
+    permissions.can_attach: gettext_lazy("由本网点客服人员、经理或此工单的工程师执行。"),
+    permissions.can_hand_over: gettext_lazy("由负责人本人或本网点服务主任执行。"),
+    permissions.can_reopen: gettext_lazy("由本网点客服专员执行。"),
+    permissions.can_ask_to_end: gettext_lazy("由本网点客服专员申请，经理审批。"),
+}
+"""Who takes a step, in words; said to those who may not."""
+FIRST: dict[str, StrPromise] = {
+    "signature": gettext_lazy("请先填写报告。"),
+    "report": gettext_lazy("请先请客户签字。"),
+    "faulty-parts": gettext_lazy("没有待处置的旧件。"),
+    "acceptance": gettext_lazy("没有待答复的派工。"),
+}
+"""What is missing when the state would allow a step that has nothing to work on."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One noun. `leads` marks steps that move the work on; the others are help along the way."""
+class Refused:
+    """A step that cannot be taken now, and why, in a sentence."""
 
-    noun: str
-    label: StrPromise
-    form: type[TicketForm]
-    verb: Callable[..., Any]
-    may: Callable[[User, Ticket], bool]
-    icon: str
-    leads: bool = True
-    undo: bool = False
-    danger: bool = False
-    why_not: StrPromise | None = None
-
-    @property
-    def state_name(self) -> str:
-        """The noun in the state machine; an undo is the other way of the same noun."""
-        return self.noun.removesuffix("-undo")
-
-
-STEPS = (
-    Step(
-        "verification",
-        _("核实问题"),
-        forms.VerificationForm,
-        triage.verify,
-        permissions.can_verify,
-        icon="checks",
-    ),
-    Step("triage", _("分类"), forms.TriageForm, triage.classify, permissions.can_triage, icon="adjustments"),
-    Step(
-        "assignment",
-        _("派工"),
-        forms.AssignmentForm,
-        dispatch.assign,
-        permissions.can_assign,
-        icon="user-plus",
-        why_not=_("复杂工单由售后服务经理派工。"),
-    ),
-    Step(
-        "acceptance",
-        _("答复派工"),
-        forms.AcceptanceForm,
-        dispatch.respond,
-        permissions.can_accept,
-        icon="thumb-up",
-    ),
-    Step(
-        "appointment",
-        _("约定时间"),
-        forms.AppointmentForm,
-        visits.appoint,
-        permissions.can_appoint,
-        icon="calendar-plus",
-    ),
-    Step("arrival", _("到达现场"), forms.ArrivalForm, visits.arrive, permissions.can_visit, icon="map-pin"),
-    Step(
-        "diagnosis",
-        _("诊断"),
-        forms.DiagnosisForm,
-        repair.diagnose,
-        permissions.can_repair,
-        icon="stethoscope",
-    ),
-    Step(
-        "consent",
-        _("客户同意"),
-        forms.ConsentForm,
-        repair.consent,
-        permissions.can_repair,
-        icon="writing-sign",
-    ),
-    Step(
-        "part-lines",
-        _("申请配件"),
-        forms.PartLineForm,
-        part_lines.add,
-        permissions.can_draw_part,
-        icon="box",
-        leads=False,
-    ),
-    Step(
-        "faulty-parts",
-        _("旧件处置"),
-        forms.FaultyPartForm,
-        part_lines.dispose,
-        permissions.can_repair,
-        icon="recycle",
-        leads=False,
-    ),
-    Step(
-        "time-entries",
-        _("登记工时"),
-        forms.TimeEntryForm,
-        repair.enter_time,
-        permissions.can_repair,
-        icon="clock-plus",
-        leads=False,
-    ),
-    Step(
-        "report-preview",
-        _("填写报告"),
-        forms.ReportForm,
-        reporting.draft,
-        permissions.can_repair,
-        icon="file-text",
-    ),
-    Step(
-        "signature",
-        _("客户签字"),
-        forms.SignatureForm,
-        reporting.sign,
-        permissions.can_repair,
-        icon="signature",
-    ),
-    Step(
-        "report", _("提交报告"), forms.FileReportForm, reporting.report, permissions.can_repair, icon="send"
-    ),
-    Step(
-        "departure", _("离开现场"), forms.ArrivalForm, visits.depart, permissions.can_visit, icon="door-exit"
-    ),
-    Step(
-        "hold-undo",
-        _("恢复处理"),
-        forms.NothingForm,
-        holds.resume,
-        permissions.can_hold,
-        icon="player-play",
-        undo=True,
-    ),
-    Step(
-        "result-call",
-        _("告知结果"),
-        forms.ResultCallForm,
-        closing.tell_result,
-        permissions.can_tell_result,
-        icon="phone-call",
-    ),
-    Step(
-        "closure",
-        _("凭证归档并关闭"),
-        forms.NothingForm,
-        closing.close,
-        permissions.can_close,
-        icon="archive",
-    ),
-    Step(
-        "answer",
-        _("当场答复"),
-        forms.TextForm,
-        triage.answer,
-        permissions.can_answer,
-        icon="message-check",
-        leads=False,
-    ),
-    Step(
-        "contacts",
-        _("联系记录"),
-        forms.ContactForm,
-        contacts.note,
-        permissions.can_contact,
-        icon="phone",
-        leads=False,
-    ),
-    Step(
-        "attachments",
-        _("照片与附件"),
-        forms.PhotoForm,
-        attachments.attach,
-        permissions.can_attach,
-        icon="camera",
-        leads=False,
-    ),
-    Step(
-        "hold",
-        _("挂起等待"),
-        forms.HoldForm,
-        holds.hold,
-        permissions.can_hold,
-        icon="player-pause",
-        leads=False,
-    ),
-    Step(
-        "escalation",
-        _("请求支援"),
-        forms.EscalationForm,
-        dispatch.escalate,
-        permissions.can_escalate,
-        icon="arrow-up-circle",
-        leads=False,
-    ),
-    Step(
-        "appointment-undo",
-        _("取消预约"),
-        forms.DropForm,
-        visits.drop,
-        permissions.can_appoint,
-        icon="calendar-off",
-        leads=False,
-        undo=True,
-    ),
-    Step(
-        "assignment-undo",
-        _("撤回派工"),
-        forms.NothingForm,
-        dispatch.unassign,
-        permissions.can_assign,
-        icon="user-minus",
-        leads=False,
-        undo=True,
-        danger=True,
-    ),
-    Step(
-        "handover",
-        _("移交负责人"),
-        forms.HandoverForm,
-        dispatch.hand_over,
-        permissions.can_hand_over,
-        icon="transfer",
-        leads=False,
-    ),
-    Step(
-        "reopening",
-        _("重新打开"),
-        forms.ReopeningForm,
-        closing.reopen,
-        permissions.can_reopen,
-        icon="refresh",
-    ),
-    Step(
-        "cancellation",
-        _("申请取消"),
-        forms.ReasonForm,
-        approvals.ask_cancellation,
-        permissions.can_ask_to_end,
-        icon="circle-x",
-        leads=False,
-        danger=True,
-    ),
-    Step(
-        "refusal",
-        _("申请拒绝受理"),
-        forms.ReasonForm,
-        approvals.ask_refusal,
-        permissions.can_ask_to_end,
-        icon="ban",
-        leads=False,
-        danger=True,
-    ),
-)
-BY_NOUN = {step.noun: step for step in STEPS}
-ALWAYS = {"attachments"}
-LIKE = {"report-preview": "report"}
+    step: Step
+    reason: str
 
 
 def open_nouns(ticket: Ticket) -> set[str]:
@@ -322,14 +93,22 @@ def _makes_sense(step: Step, ticket: Ticket) -> bool:
 
 def primary(steps: list[Step], ticket: Ticket) -> Step | None:
     """The next sensible step: the first that leads and is not done already."""
-    done = {
-        "diagnosis": ticket.diagnosed,
-        "consent": ticket.consented or not ticket.needs_consent,
-        "appointment": ticket.status == "appointed" or ticket.on_site or ticket.status == "in_handling",
-        "report-preview": hasattr(ticket, "report_draft"),
-        "signature": ticket.signatures.filter(report=None).exists(),
-    }
-    return next((step for step in steps if step.leads and not done.get(step.noun, False)), None)
+    return next((step for step in steps if step.leads and not _is_done(step, ticket)), None)
+
+
+def _is_done(step: Step, ticket: Ticket) -> bool:
+    match step.noun:
+        case "diagnosis":
+            return ticket.diagnosed
+        case "consent":
+            return ticket.consented or not ticket.needs_consent
+        case "appointment":
+            return ticket.status in {"appointed", "in_handling"} or ticket.on_site
+        case "report-preview":
+            return hasattr(ticket, "report_draft")
+        case "signature":
+            return ticket.signatures.filter(report=None).exists()
+    return False
 
 
 def blocked(ticket: Ticket, user: User) -> Step | None:
@@ -339,3 +118,46 @@ def blocked(ticket: Ticket, user: User) -> Step | None:
         (s for s in STEPS if s.leads and s.noun in names and s.why_not and not s.may(user, ticket)),
         None,
     )
+
+
+def refused(ticket: Ticket, user: User, steps: list[Step]) -> list[Refused]:
+    """All the steps that are not among `steps`, each with the reason: the state, the person, or what is missing."""
+    names = open_nouns(ticket)
+    return [Refused(step, _reason(step, ticket, user, names)) for step in STEPS if step not in steps]
+
+
+def _reason(step: Step, ticket: Ticket, user: User, names: set[str]) -> str:
+    if step.noun not in names:
+        return _out_of_turn(step, ticket)
+    if not step.may(user, ticket):
+        return str(step.why_not or WHO[step.may])
+    return str(FIRST[step.noun])
+
+
+def _out_of_turn(step: Step, ticket: Ticket) -> str:
+    """In which states the step is taken; those in which it is already allowed wait for something else."""
+    when = [states.Status(state) for state in _states_of(step) if state != ticket.status]
+    if ticket.status in _states_of(step):
+        return {
+            "assignment": _("已有工程师。"),
+            "appointment": _("工程师在现场或尚未派工。"),
+            "appointment-undo": _("工程师在现场或尚未派工。"),
+            "arrival": _("工程师已在现场或尚未派工。"),
+            "departure": _("工程师不在现场。"),
+        }.get(step.noun, str(TransitionNotAllowed.message))
+    if not ticket.is_open and len(when) > len(states.OPEN) // 2:
+        return _("工单已结束。")
+    return _("状态为%(states)s时执行。") % {"states": listed(_("“%s”") % state.label for state in when)}
+
+
+@cache
+def _states_of(step: Step) -> list[str]:
+    """The states in which the state machine knows the step, in the order of the work."""
+    kind = "undo" if step.undo else "noun"
+    wanted = LIKE.get(step.noun, step.state_name)
+    sources = {
+        transition.source
+        for transition in Ticket._meta.get_field("status").get_all_transitions(Ticket)  # type: ignore[union-attr]  # a state field
+        if transition.custom.get(kind) == wanted
+    }
+    return [state for state in states.Status.values if state in sources]

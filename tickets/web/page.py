@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from service_center.kernel import attachments, clocks, commands, errors, explaining, journal, presence
+from service_center.kernel import clocks, commands, errors, explaining, journal, presence
+from service_center.kernel.access import has_role
 from service_center.kernel.models import Approval, User
 from service_center.kernel.web import panels
 from service_center.kernel.web.forms import refusals_into, renew, status_of
@@ -20,16 +24,29 @@ from tickets import permissions, states
 from tickets.actions import intake
 from tickets.models import Ticket
 from tickets.queries import report as reports
-from tickets.queries import suggestions
+from tickets.queries import suggestions, whole
 from tickets.web import nouns, phone_page
 from tickets.web.clocks import drawn
 from tickets.web.edit import EditForm
 from tickets.web.preview import preview_rows
 
+FACTS = 20
+PAGES = {
+    "tickets.ticket": "/tickets/%s/",
+    "complaints.complaint": "/complaints/%s/",
+    "parts.purchaseorder": "/purchase-orders/%s/",
+}
+"""Where the neighbours that a ticket may be linked to have their pages, by the label people read."""
+ASKED = {"ticket.cancellation": gettext_lazy("申请取消"), "ticket.refusal": gettext_lazy("申请拒绝受理")}
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # behind the log-in
+
 
 def _ticket(request: HttpRequest, number: str) -> Ticket:
-    user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    return get_object_or_404(Ticket.objects.visible_to(user).with_people(), number=number)
+    rows = Ticket.objects.visible_to(_user(request)).with_people().select_related("report_draft")
+    return get_object_or_404(rows, number=number)
 
 
 @login_required
@@ -98,13 +115,25 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_GET
 def live(request: HttpRequest, number: str) -> HttpResponse:
-    """What changes by itself: clocks and who else is here. Polled; 204 while nothing changed."""
+    """What changes by itself: clocks and who else is here. Polled; 204 while it looks as it did."""
     row = _ticket(request, number)
-    user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    presence.see(user, row)
-    context = {"ticket": row, "clocks": _clocks(row), "others": presence.others(user, row), "polled": True}
-    context["changed"] = request.GET.get("version", "") != str(row.version)
-    return render(request, "tickets/ticket.html#live", context)
+    company = presence.see(_user(request), row)
+    found = {"ticket": row, "polled": True} | _alive(row, company)
+    if request.GET.get("seen") == found["seen"]:
+        return HttpResponse(status=204)
+    found["changed"] = request.GET.get("version", "") != str(row.version)
+    return render(request, "tickets/ticket.html#live", found)
+
+
+@login_required
+@require_GET
+def timeline(request: HttpRequest, number: str) -> HttpResponse:
+    """The next older page of the ticket's facts: `?before=` is the oldest one shown."""
+    row = _ticket(request, number)
+    before = request.GET.get("before", "")
+    if not before.isdecimal() or len(before) > 18:
+        raise Http404
+    return render(request, "tickets/ticket.html#facts", {"ticket": row} | _facts(row, before=int(before)))
 
 
 @login_required
@@ -128,17 +157,47 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "kernel/clock.html", context)
 
 
-def _clocks(row: Ticket) -> list[dict[str, Any]]:
+def _alive(row: Ticket, company: presence.Company) -> dict[str, Any]:
+    """Clocks, company, and a digest of how both look."""
+    shown = _clocks(row, company.at)
+    looks = [(c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60) for c in shown]
+    looks += [row.version, *(user.pk for user in company.others)]
+    seen = blake2b(repr(looks).encode(), digest_size=8).hexdigest()
+    return {"clocks": shown, "others": company.others, "seen": seen}
+
+
+def _clocks(row: Ticket, now: datetime) -> list[dict[str, Any]]:
     """The ticket's clocks, the most pressing first."""
     order = {"breached": 0, "running": 1, "paused": 2, "met": 3, "cancelled": 4}
-    now = commands.now()
     shown = [drawn(c, now) for c in clocks.for_subject(row)]
     return sorted(shown, key=lambda c: (order.get(c["state"], 9), str(c["due_at"] or "9")))
 
 
-def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: Any) -> dict[str, Any]:
-    """What a ticket's page shows, on the desk and on the phone."""
-    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+def _records(row: Ticket, user: User) -> dict[str, Any]:
+    """What stands below the ticket, with the sums and addresses the page wants."""
+    found: dict[str, Any] = dict(whole.records(row))
+    found["minutes"] = sum(work.minutes for work in found["work_times"])
+    for link in found["links"]:
+        link["address"] = PAGES.get(link.object_type, "%.0s") % link.label
+    for asked in found["approvals"]:
+        asked["kind_label"] = ASKED.get(asked.kind, asked.kind)
+        asked["may_open"] = asked.requester_id == user.pk or has_role(user, "manager")
+    return found
+
+
+def _facts(row: Ticket, *, before: int | None = None) -> dict[str, Any]:
+    """A page of the timeline and, when there are older facts, the one to go on from."""
+    events = journal.timeline(row)
+    shown = list((events if before is None else events.filter(pk__lt=before))[: FACTS + 1])
+    older = shown[FACTS - 1].pk if len(shown) > FACTS else None
+    return {"events": shown[:FACTS], "older": older}
+
+
+def context(
+    request: HttpRequest, row: Ticket, step: nouns.Step | None, form: Any, company: presence.Company
+) -> dict[str, Any]:
+    """What a ticket's page shows."""
+    user = _user(request)
     steps = nouns.offered(row, user)
     first = nouns.primary(steps, row)
     found: dict[str, Any] = {
@@ -146,32 +205,36 @@ def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: An
         "steps": steps,
         "primary": first,
         "others_steps": [s for s in steps if s is not first],
+        "refused": nouns.refused(row, user, steps),
         "blocked": None if first else nouns.blocked(row, user),
         "step": step,
         "form": form,
-        "clocks": _clocks(row),
-        "events": journal.timeline(row)[:60],
-        "attachments": attachments.of(row),
-        "part_lines": row.part_lines.select_related("part", "faulty_part"),
-        "visits": row.visits.select_related("engineer").order_by("-id"),
-        "diagnoses": row.diagnoses.order_by("-id"),
-        "reports": row.reports.order_by("-id"),
         "may_edit": row.is_open and permissions.can_edit(user, row),
         "panels": panels.render("ticket", request, row),
-        "others": presence.others(user, row),
         "flow": _flow(row),
     }
+    if step is not None and request.method == "GET":
+        found["why_not"] = next((r.reason for r in found["refused"] if r.step is step), "")
+    return (
+        found
+        | _alive(row, company)
+        | _records(row, _user(request))
+        | _facts(row)
+        | _for_step(request, row, step, form)
+    )
+
+
+def _for_step(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: Any) -> dict[str, Any]:
+    """What single steps need beside their form: who could do the job, what the customer signs."""
     if step is not None and step.noun == "assignment":
         when = form.time(request.GET.get("expected_at", ""))
-        found["suggestions"] = suggestions.suggest(row, at=commands.now(), expected_at=when)
-    if step is not None and step.noun in {"signature", "report"}:
-        found["preview"], found["preview_hash"] = reports.preview(
-            row, reports.Words.of(getattr(row, "report_draft", None))
-        )
-        found["preview_rows"] = preview_rows(found["preview"])
-        if step.noun == "signature" and not form.is_bound:
-            form.fields["report_hash"].initial = found["preview_hash"]
-    return found
+        return {"suggestions": suggestions.suggest(row, at=commands.now(), expected_at=when)}
+    if step is None or step.noun not in {"signature", "report"}:
+        return {}
+    preview, digest = reports.preview(row, reports.Words.of(getattr(row, "report_draft", None)))
+    if step.noun == "signature" and not form.is_bound:
+        form.fields["report_hash"].initial = digest
+    return {"preview": preview, "preview_hash": digest, "preview_rows": preview_rows(preview)}
 
 
 def _flow(row: Ticket) -> list[tuple[str, str, str]]:
@@ -183,8 +246,9 @@ def _flow(row: Ticket) -> list[tuple[str, str, str]]:
 def _show(
     request: HttpRequest, row: Ticket, *, step: nouns.Step | None = None, form: Any = None, status: int = 200
 ) -> HttpResponse:
-    presence.see(request.user, row)  # type: ignore[arg-type]  # behind the log-in
+    company = presence.see(_user(request), row)
     if request.POST.get("from") == "phone":
         on_phone = phone_page.context(request, row, step, form)
         return render(request, "tickets/phone_ticket.html", on_phone, status=status)
-    return render(request, "tickets/ticket.html", context(request, row, step, form), status=status)
+    found = context(request, row, step, form, company)
+    return render(request, "tickets/ticket.html", found, status=status)

@@ -1,59 +1,72 @@
-// The command palette: <dialog id="palette"> with a search field that htmx fills [data-palette-results] from.
-// Ctrl+K opens it; arrow keys walk through the links, Enter follows the marked one.
+// The command palette (Ctrl+K): a field over choices that the server gives for what is typed on this page.
+// Arrow keys and Enter choose; what cannot be chosen says why; Enter on nothing searches everywhere.
+import { onContent } from "./content.js";
+import { isComposing, Options } from "./options.js";
+
+const WAIT_MS = 120;
+let dialog;
+let options;
+let asked = 0;
+let timer;
+
 export function startPalette() {
-  document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return toggle(event);
-    if (!palette()?.open) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") return move(event);
-    if (event.key === "Enter" && marked()) {
-      event.preventDefault();
-      marked().click();
-    }
+  onContent("#palette", (found) => {
+    dialog = found;
+    options = new Options(dialog.querySelector("input"), dialog.querySelector("[role=listbox]"));
+    options.field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(look, WAIT_MS);
+    });
+    dialog.addEventListener("keydown", strike);
+    dialog.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) take(option, event);
+      else if (event.target === dialog) dialog.close();
+    });
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-palette-open]")) toggle(event);
-    else if (event.target === palette()) palette().close();
+  document.addEventListener("shortcut:palette", (event) => {
+    event.preventDefault();
+    toggle();
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.matches("[data-palette-results]")) mark(options()[0]);
-  });
+  document.addEventListener("click", (event) => event.target.closest("[data-palette-open]") && toggle());
 }
 
-function toggle(event) {
-  const dialog = palette();
+function toggle() {
   if (!dialog) return;
-  event.preventDefault();
-  if (dialog.open) return dialog.close();
+  if (dialog.open) return void dialog.close();
+  options.field.value = "";
   dialog.showModal();
-  dialog.querySelector("input")?.select();
+  look();
 }
 
-function move(event) {
-  const all = options();
-  if (!all.length) return;
+function strike(event) {
+  if (isComposing(event) || options.walk(event) || event.key !== "Enter") return;
   event.preventDefault();
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  mark(all[(all.indexOf(marked()) + step + all.length) % all.length]);
+  if (options.marked()) take(options.marked(), event);
+  else if (options.field.value.trim()) search();
 }
 
-function mark(option) {
-  for (const each of options()) {
-    each.classList.toggle("active", each === option);
-    each.setAttribute("aria-selected", String(each === option));
-  }
-  const field = palette().querySelector("input");
-  if (option?.id) field?.setAttribute("aria-activedescendant", option.id);
-  option?.scrollIntoView({ block: "nearest" });
+async function look() {
+  const number = ++asked;
+  const text = options.field.value;
+  const address = new URL(options.field.dataset.palette, location.href);
+  address.search = new URLSearchParams({ q: text, here: location.pathname });
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (number !== asked || !answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  options.list.replaceChildren(...page.body.childNodes);
+  options.list.dataset.answers = text;
+  options.mark(options.all().find((option) => option.getAttribute("aria-disabled") !== "true"));
 }
 
-function marked() {
-  return options().find((option) => option.classList.contains("active"));
+function take(option, event) {
+  if (option.getAttribute("aria-disabled") === "true") return;
+  if (option.dataset.url && (event.ctrlKey || event.metaKey)) return void window.open(option.dataset.url, "_blank", "noopener");
+  dialog.close();
+  if (option.dataset.press) document.querySelector(option.dataset.press)?.click();
+  else location.assign(option.dataset.url);
 }
 
-function options() {
-  return [...palette().querySelectorAll("[data-palette-results] [role=option]")];
-}
-
-function palette() {
-  return document.getElementById("palette");
+function search() {
+  location.assign(`${options.field.dataset.search}?${new URLSearchParams({ q: options.field.value.trim() })}`);
 }

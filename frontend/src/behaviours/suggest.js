@@ -2,6 +2,7 @@
 // rows of [text, initials, line]. Two letters of pinyin or two characters find a text, Enter takes it; anything else
 // may be typed as well. The text goes into the other field, too, while that is empty.
 import { onContent } from "./content.js";
+import { isComposing, Options } from "./options.js";
 
 const SHOWN = 8;
 
@@ -15,7 +16,7 @@ class Suggestions {
     this.field = box.querySelector("input[type=text], input:not([type])");
     this.words = JSON.parse(document.querySelector(box.dataset.suggest).textContent);
     this.list = this.makeList();
-    this.marked = -1;
+    this.options = new Options(this.field, this.list);
     this.field.addEventListener("input", (event) => event.isComposing || this.show());
     this.field.addEventListener("compositionend", () => this.show());
     this.field.addEventListener("keydown", (event) => this.press(event));
@@ -69,34 +70,20 @@ class Suggestions {
     );
     this.list.classList.add("show");
     this.field.setAttribute("aria-expanded", "true");
-    this.mark(0);
+    this.options.first();
   }
 
   hide() {
     this.list.classList.remove("show");
     this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
-    this.marked = -1;
-  }
-
-  mark(position) {
-    this.marked = position;
-    [...this.list.children].forEach((option, at) => {
-      option.classList.toggle("active", at === position);
-      option.setAttribute("aria-selected", String(at === position));
-    });
-    const option = this.list.children[position];
-    this.field.setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
   }
 
   press(event) {
-    if (event.isComposing || event.keyCode === 229 || !this.list.classList.contains("show")) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) this.mark((this.marked + step + this.list.children.length) % this.list.children.length);
-    else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.take(this.list.children[this.marked].textContent);
+    if (isComposing(event) || !this.list.classList.contains("show")) return;
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.take(this.options.marked().textContent);
     else if (event.key === "Escape") this.hide();
-    else return;
+    else if (!this.options.walk(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }

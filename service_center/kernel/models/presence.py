@@ -3,7 +3,7 @@ from django.db import models
 
 
 class Presence(models.Model):
-    """Who has a record open right now; told by their page every few seconds, forgotten soon after."""
+    """Who has a record open right now, told by their page every few seconds, and who had it last; forgotten in a month."""
 
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
@@ -14,6 +14,7 @@ class Presence(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["subject_type", "subject_id", "user"], name="presence_once"),
         )
+        indexes = (models.Index(fields=["user", "-seen_at"], name="presence_recent"),)
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.subject_type}:{self.subject_id}"

@@ -1,11 +1,12 @@
 """What every page needs: the menu, the actor, the theme."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
 from service_center.kernel.models import Notification
-from service_center.kernel.web import drafts, menu, tour
+from service_center.kernel.web import drafts, menu, shortcuts, tour
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu_here": request.resolver_match.url_name if request.resolver_match else "",
         "page_address": drafts.page_of_form(request) or "/",
         "drafts": drafts.state(request, user),
+        "saved_before": drafts.saved_before(request),
+        "shortcuts": partial(shortcuts.known_to, user),
         "tour_again": f"{menu.home_for(user)}?{tour.AGAIN}=1",
         "tour": tour.stops_on(request, user),
         "unread": Notification.objects.filter(user=user, read_at=None)[:100].count,

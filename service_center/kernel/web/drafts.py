@@ -38,6 +38,12 @@ def state(request: HttpRequest, user: User) -> dict[str, Any]:
     return {"key": key_for(user), "done": done, "answered": answered}
 
 
+def saved_before(request: HttpRequest) -> str:
+    """Where the form this page answers led when it was sent the first time; "" for one that was never saved."""
+    answered = request.POST.get("command_key", "") if request.method == "POST" else ""
+    return str(request.session.get(LED_TO, {}).get(answered, ["", ""])[1])
+
+
 def page_of_form(request: HttpRequest) -> str:
     """Address of the page a form was sent from, so that one can go back to it; "" when it is none of ours."""
     if request.method != "POST":

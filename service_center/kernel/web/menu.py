@@ -22,6 +22,7 @@ class Entry:
     roles: tuple[str, ...] = ()
     home_of: tuple[str, ...] = ()
     phone: bool = False
+    keys: str = ""
 
 
 _entries: list[Entry] = []
@@ -36,9 +37,12 @@ def add(
     roles: tuple[str, ...] = (),
     home_of: tuple[str, ...] = (),
     phone: bool = False,
+    keys: str = "",
 ) -> None:
-    """Register an entry; `home_of` names the roles whose first page it is, `phone` puts it on the phone's tab bar."""
-    _entries.append(Entry(label, url_name, icon, order, roles, home_of, phone))
+    """Register an entry; `home_of` names the roles whose first page it is, `phone` puts it on the phone's tab bar, `keys`
+    are typed to go there (`g t`).
+    """
+    _entries.append(Entry(label, url_name, icon, order, roles, home_of, phone, keys))
     _entries.sort(key=lambda entry: entry.order)
 
 

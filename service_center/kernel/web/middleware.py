@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import commands
-from service_center.kernel.errors import Busy, DomainError, KeyReused
+from service_center.kernel.errors import Busy, DomainError
 from service_center.kernel.uploads import TooLarge
 from service_center.kernel.web import drafts, sessions
 from service_center.kernel.web.pages import plain_problem
@@ -197,8 +197,8 @@ class SecondClicks:
     """The same form sent twice: the second click goes where the first one led, whatever has changed since.
 
     The verb would only replay; but the page on the way to it may not find any more what the first click changed.
-    A form gone back to, changed and sent again is told so and writes nothing. Remembered in the session, for the
-    last forms only.
+    A form gone back to, changed and sent again writes nothing (KeyReused). Remembered in the session, for the last
+    forms only.
     """
 
     KEPT = 12
@@ -220,12 +220,7 @@ class SecondClicks:
             return None
         led_to = request.session.get(drafts.LED_TO, {}).get(request.POST["command_key"])
         key = commands.key_of(request) if led_to else None
-        if key is None:
-            return None
-        if key.fingerprint == led_to[0]:
-            return redirect(led_to[1])
-        context = {"led_to": led_to[1], "form_page": drafts.page_of_form(request)}
-        return render(request, "kernel/already_sent.html", context, status=KeyReused.status)
+        return redirect(led_to[1]) if key is not None and key.fingerprint == led_to[0] else None
 
 
 def _is_form_of_user(request: HttpRequest) -> bool:

@@ -23,6 +23,7 @@ class Hit:
     icon: str = "point"
 
 
+LISTED = 10
 Finder = Callable[[User, str, int], list[Hit]]
 _finders: dict[str, tuple[StrPromise, Finder]] = {}
 
@@ -32,16 +33,19 @@ def register(code: str, label: StrPromise, finder: Finder) -> None:
     _finders[code] = (label, finder)
 
 
+def hits(user: User, text: str, limit: int) -> list[tuple[StrPromise, list[Hit]]]:
+    """What the apps find for the text, by headings; headings without a hit are left out."""
+    found = ((label, finder(user, text, limit)) for label, finder in _finders.values() if text)
+    return [(label, group) for label, group in found if group]
+
+
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """Hits of all apps for `?q=`; a single hit opens at once."""
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    groups = [
-        (label, hits) for label, finder in _finders.values() if text and (hits := finder(user, text, 10))
-    ]
-    everything = [hit for _, hits in groups for hit in hits]
-    if len(everything) == 1 and not request.headers.get("HX-Request"):
+    groups = hits(user, text, LISTED)
+    everything = [hit for _, group in groups for hit in group]
+    if len(everything) == 1:
         return redirect(everything[0].url)
-    template = "kernel/search.html#hits" if request.headers.get("HX-Request") else "kernel/search.html"
-    return render(request, template, {"groups": groups, "text": text})
+    return render(request, "kernel/search.html", {"groups": groups, "text": text})

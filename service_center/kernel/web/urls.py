@@ -4,10 +4,11 @@ from importlib.util import find_spec
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web import inbox, search, tour
+from service_center.kernel.web import inbox, palette, search, tour
 
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("palette/", palette.palette, name="palette"),
     path("account/tour/", tour.seen, name="tour-seen"),
     path("notifications/", inbox.inbox, name="notifications"),
     path("notifications/unread/", inbox.unread, name="unread"),

@@ -20,7 +20,11 @@ class ResultCallForm(TicketForm):
         widget=forms.RadioSelect,
     )
     reason = long_text(
-        _("不满意的原因"), rows=2, required=False, help_text=_("客户不满意时必填，工单将退回处理")
+        _("不满意的原因"),
+        rows=2,
+        phrases="result",
+        required=False,
+        help_text=_("客户不满意时必填，工单将退回处理"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -31,4 +35,4 @@ class ResultCallForm(TicketForm):
 
 
 class ReopeningForm(TicketForm):
-    reason = long_text(_("为什么重新打开"), rows=2)
+    reason = long_text(_("为什么重新打开"), rows=2, phrases="reason")

@@ -59,12 +59,12 @@ class AcceptanceForm(TicketForm):
         coerce=lambda value: value == "yes",
         initial="yes",
     )
-    reason = long_text(_("拒绝原因"), rows=2, required=False)
+    reason = long_text(_("拒绝原因"), rows=2, phrases="reason", required=False)
 
 
 class EscalationForm(TicketForm):
     to = forms.ChoiceField(label=_("升级给"), choices=states.EscalationTarget.choices)
-    reason = long_text(_("原因"), rows=2)
+    reason = long_text(_("原因"), rows=2, phrases="reason")
 
 
 class HandoverForm(TicketForm):

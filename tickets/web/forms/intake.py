@@ -119,7 +119,7 @@ class IntakeForm(Styled):
 
 class VerificationForm(TicketForm):
     confirmed = forms.BooleanField(label=_("问题属实"), required=False, initial=True)
-    note = long_text(_("核实情况"), rows=2, required=False)
+    note = long_text(_("核实情况"), rows=2, phrases="note", required=False)
 
 
 class TriageForm(TicketForm):
@@ -152,4 +152,4 @@ class TriageForm(TicketForm):
 class ContactForm(ToldForm):
     channel = forms.ChoiceField(label=_("方式"), choices=states.ContactChannel.choices)
     outcome = forms.ChoiceField(label=_("结果"), choices=states.ContactOutcome.choices)
-    note = long_text(_("沟通内容"), rows=2, required=False)
+    note = long_text(_("沟通内容"), rows=2, phrases="note", required=False)

@@ -40,7 +40,7 @@ class ConsentForm(TicketForm):
 class HoldForm(TicketForm):
     reason = forms.ChoiceField(label=_("等待什么"), choices=states.HoldReason.choices)
     notice_channel = forms.ChoiceField(label=_("如何告知客户"), choices=states.ContactChannel.choices)
-    notice_text = long_text(_("告知客户的内容"), rows=2)
+    notice_text = long_text(_("告知客户的内容"), rows=2, phrases="notice")
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -110,7 +110,7 @@ class PhotoForm(TicketForm):
 class ReportForm(TicketForm):
     """The words of the report; the same form first draws the preview that the customer signs."""
 
-    work_done = long_text(_("维修内容"))
+    work_done = long_text(_("维修内容"), phrases="result")
     tested = forms.BooleanField(label=_("已测试，工作正常"), required=False)
     demonstrated = forms.BooleanField(label=_("已向客户演示并说明注意事项"), required=False)
     customer_comment = long_text(_("客户意见"), rows=2, required=False)

@@ -44,9 +44,14 @@ class LocalTime(forms.DateTimeField):
         return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
 
 
-def long_text(label: Any, *, rows: int = 3, required: bool = True, **kwargs: Any) -> LongText:
-    """A text of up to 10,000 characters, kept as typed."""
-    return LongText(label=label, rows=rows, required=required, **kwargs)
+def long_text(
+    label: Any, *, rows: int = 3, required: bool = True, phrases: str = "", **kwargs: Any
+) -> LongText:
+    """A text of up to 10,000 characters, kept as typed; `phrases` is the kind of text templates offered for it."""
+    field = LongText(label=label, rows=rows, required=required, **kwargs)
+    if phrases:
+        field.widget.attrs["data-phrase-kind"] = phrases
+    return field
 
 
 class ToldForm(TicketForm):
@@ -66,8 +71,8 @@ class NothingForm(TicketForm):
 
 
 class TextForm(TicketForm):
-    text = long_text(_("答复内容"))
+    text = long_text(_("答复内容"), phrases="reply")
 
 
 class ReasonForm(TicketForm):
-    reason = long_text(_("原因"), rows=2)
+    reason = long_text(_("原因"), rows=2, phrases="reason")

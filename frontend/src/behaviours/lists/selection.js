@@ -14,6 +14,8 @@ export function startSelection() {
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("shortcut:row-select", (event) => strike(event, false));
+  document.addEventListener("shortcut:row-range", (event) => strike(event, true));
 }
 
 export function selection() {
@@ -64,14 +66,15 @@ function onChange(event) {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && selected.size && !document.querySelector("dialog[open], details[open]")) return clear();
-  if (event.key !== "x" && event.key !== "X") return;
-  if (event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
+  if (event.key === "Escape" && selected.size && !document.querySelector("dialog[open], details[open]")) clear();
+}
+
+// x on the row with the focus; X from the row before to here.
+function strike(event, ranged) {
   const row = document.activeElement?.closest("#list-rows > tr");
   if (!row || !boxOf(row)) return;
   event.preventDefault();
-  if (event.key === "X" && anchor) range(row, true);
+  if (ranged && anchor) range(row, true);
   else mark(row, !selected.has(row.dataset.key));
   anchor = row;
   redraw();

@@ -12,7 +12,6 @@ export function startLists() {
   document.addEventListener("htmx:beforeRequest", (event) => busy(event, true));
   document.addEventListener("htmx:afterRequest", (event) => busy(event, false));
   document.addEventListener("htmx:configRequest", sayOnlyWhatIsAsked);
-  document.addEventListener("keydown", search, true);
 }
 
 // What a form of the list leaves open needs no place in the address.
@@ -28,16 +27,4 @@ function sayOnlyWhatIsAsked(event) {
 
 function busy(event, on) {
   if (event.detail.target?.id === "list") document.getElementById("list")?.setAttribute("aria-busy", String(on));
-}
-
-// On a list "/" searches the list; Ctrl+K searches everything.
-function search(event) {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
-  const field = document.getElementById("list-q");
-  if (!field) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  field.focus();
-  field.select();
 }

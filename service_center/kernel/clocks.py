@@ -62,20 +62,17 @@ def start_each(
 ) -> None:
     """Start several of the subject's clocks as `start` does each, in a few statements whatever their number."""
     begun = min(started_at or at, at)
-    of_subject = Clock.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
-    known = set(of_subject.values_list("kind", flat=True))
-    fresh = {
+    events = {
         kind: policy_event(Kind.START, rule, calendars.current(rule.calendar_id, at=at), begun, None, None)
         for kind, rule in rules.items()
-        if kind not in known
     }
-    _begin(subject, fresh, at)
-    for kind in rules.keys() & known:
+    new = {clock.kind for clock in _begin(subject, events, at)}
+    for kind in rules.keys() - new:
         start(subject, kind, rule=rules[kind], at=at, started_at=started_at)
 
 
 def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> list[Clock]:
-    """Write clocks that the subject never had, each with the event that starts it."""
+    """Write the clocks that the subject never had, each with the event that starts it."""
     clocks: list[Clock] = []
     past: list[tuple[Clock, RungFiring]] = []
     for kind, event in events.items():
@@ -85,12 +82,11 @@ def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> li
         set_policy(clock, event)
         past += [(clock, rung) for rung in firing.assign(clock, fold, set(), at=at)]
         clocks.append(clock)
-    if clocks:
-        firing.begin(clocks, list(events.values()))
+    new = firing.begin(clocks, list(events.values()))
     for clock, rung in past:
         rung.clock_id = clock.pk
-    firing.note([rung for _, rung in past])
-    return clocks
+    firing.note([rung for clock, rung in past if clock in new])
+    return new
 
 
 def pause(subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
@@ -116,23 +112,23 @@ def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | Non
     before the stop on record takes its place: the first of two truths counts, whichever is heard first.
     Whether a late truth is to be believed is the caller's decision.
     """
-    when = at if occurred_at is None else min(occurred_at, at)
-    clocks = [clock for clock in _locked(subject).filter(kind=kind) if stoppable(clock, when)]
-    stopped = _append(
-        clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
-    )
+    stopped = _stop(subject, [kind], at, occurred_at)
     return stopped[0] if stopped else None
 
 
 def stop_each(
     subject: Model, kinds: Collection[str], *, at: datetime, occurred_at: datetime | None = None
 ) -> None:
-    """Stop those of these clocks that it stops, told apart under one lock."""
-    when = occurred_at or at
-    stopped = {clock.kind for clock in lock_for(subject) if stoppable(clock, when)}
-    for kind in kinds:
-        if kind in stopped:
-            stop(subject, kind, at=at, occurred_at=occurred_at)
+    """Stop those of these clocks that it stops, told apart under one lock, in a few statements whatever their number."""
+    _stop(subject, kinds, at, occurred_at)
+
+
+def _stop(subject: Model, kinds: Collection[str], at: datetime, occurred_at: datetime | None) -> list[Clock]:
+    when = at if occurred_at is None else min(occurred_at, at)
+    clocks = [clock for clock in lock_for(subject) if clock.kind in kinds and stoppable(clock, when)]
+    return _append(
+        clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
+    )
 
 
 def stoppable(clock: Kept, when: datetime) -> bool:

@@ -175,23 +175,29 @@ def _claim(key: Key) -> datetime:
 
 def _record_of(key: Key) -> CommandRecord | None:
     """The record of this key when it ran before. Raises KeyReused when it was used for something else."""
-    known = CommandRecord.objects.filter(principal=key.principal, key=key.value).first()
-    if known is not None and known.fingerprint != key.fingerprint:
-        raise errors.KeyReused
-    return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, fingerprint FROM kernel_commandrecord WHERE principal = %s AND key = %s",
+            [key.principal, key.value],
+        )
+        known = cursor.fetchone()
+    if known is None:
+        return None
+    if known[1] != key.fingerprint:
+        raise errors.FormReused if key.patient else errors.KeyReused
+    return CommandRecord.objects.get(pk=known[0])
 
 
 def _remember(key: Key, verb: Callable[..., Any], result: Any, at: datetime) -> None:
     is_row = isinstance(result, models.Model)
-    CommandRecord.objects.create(
-        principal=key.principal,
-        key=key.value,
-        fingerprint=key.fingerprint,
-        verb=f"{verb.__module__}.{verb.__qualname__}"[:120] if hasattr(verb, "__qualname__") else "",
-        result_type=result._meta.label_lower if is_row else "",
-        result_id=result.pk if is_row else None,
-        at=at,
-    )
+    name = f"{verb.__module__}.{verb.__qualname__}"[:120] if hasattr(verb, "__qualname__") else ""
+    produced = (result._meta.label_lower, result.pk) if is_row else ("", None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_commandrecord (principal, key, fingerprint, verb, result_type, result_id, at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [key.principal, key.value, key.fingerprint, name, *produced, at],
+        )
 
 
 def _as_refusal(refusal: FsmRefusal) -> errors.TransitionNotAllowed:

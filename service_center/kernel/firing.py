@@ -55,7 +55,8 @@ _BEGIN = f"""
             subject_type text, subject_id bigint, kind text, begun timestamptz, at timestamptz, data jsonb, {_SHAPE})
     ), clock AS (
         INSERT INTO kernel_clock (subject_type, subject_id, kind, {", ".join(COLUMNS)})
-        SELECT subject_type, subject_id, kind, {", ".join(COLUMNS)} FROM asked RETURNING id, kind
+        SELECT subject_type, subject_id, kind, {", ".join(COLUMNS)} FROM asked
+        ON CONFLICT (subject_type, subject_id, kind) DO NOTHING RETURNING id, kind
     ), begun AS (
         INSERT INTO kernel_clockevent
             (clock_id, seq, kind, at, occurred_at, rule_id, calendar_version_id, reason, data)
@@ -209,8 +210,11 @@ def assign(clock: Clock, fold: Fold, fired: set[str], *, at: datetime) -> list[R
     return skip(clock, past, at=at)
 
 
-def begin(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> None:
-    """Write new clocks of one subject, each with the event that starts it, in one statement; gives them their keys."""
+def begin(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> list[Clock]:
+    """Write new clocks of one subject, each with the event that starts it, in one statement; gives them their keys.
+
+    Returns those of a kind the subject has had no clock of; the others are left alone.
+    """
     rows = [
         {
             "subject_type": clock.subject_type,
@@ -225,9 +229,11 @@ def begin(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, [json.dumps(rows)])
         keys = dict(cursor.fetchall())
-    for clock in clocks:
+    new = [clock for clock in clocks if clock.kind in keys]
+    for clock in new:
         clock.pk = keys[clock.kind]
         clock._state.adding, clock._state.db = False, connection.alias
+    return new
 
 
 def store(clocks: Sequence[Clock], columns: Iterable[str] = COLUMNS) -> None:

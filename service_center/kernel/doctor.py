@@ -44,12 +44,35 @@ Check = Callable[[], Iterator[Finding]]
 
 
 def examine(*, production: bool) -> list[Finding]:
-    """Everything that is wrong; `production` adds what only a real installation must have."""
+    """Everything that is wrong; `production` adds what only a real installation must have.
+
+    Demo log-ins are wrong there alone: `remarks` tells of them elsewhere.
+    """
     checks: tuple[Check, ...] = (_keys, _migrations, _media)
     if production:
         checks += (_durability, _debug, _secret_key, _known_keys, _hosts, _cookies, _channels, _lock_out)
         checks += (_demo_logins, _rulebook)
     return [finding for check in checks for finding in check()]
+
+
+def remarks() -> list[str]:
+    """What development may have and production not, in plain words: for whoever takes one for the other."""
+    told = ["development rules: durability, secrets, transport, channels and settings were not examined"]
+    names = demo_logins()
+    if names:
+        told.append(
+            f"{len(names)} demo log-ins with public passwords, refused in production: {', '.join(names)}"
+        )
+    return [*told, "examine it as production: manage.py doctor --production"]
+
+
+def demo_logins() -> list[str]:
+    """Log-ins of the demo company whose password everybody knows."""
+    names = [f"{role}{number}" for role in DEMO_ROLES for number in ("", "2", "3")]
+    users = User.objects.filter(username__in=names, is_active=True).order_by("username")
+    return [
+        user.username for user in users if user.check_password(f"demo-{user.username.rstrip('0123456789')}")
+    ]
 
 
 def _keys() -> Iterator[Finding]:
@@ -147,12 +170,8 @@ def _lock_out() -> Iterator[Finding]:
 
 
 def _demo_logins() -> Iterator[Finding]:
-    names = [f"{role}{number}" for role in DEMO_ROLES for number in ("", "2", "3")]
-    for user in User.objects.filter(username__in=names, is_active=True).order_by("username"):
-        if user.check_password(f"demo-{user.username.rstrip('0123456789')}"):
-            yield Finding(
-                "demo_login", f"{user.username} is a demo log-in: deactivate it or change its password"
-            )
+    for name in demo_logins():
+        yield Finding("demo_login", f"{name} is a demo log-in: deactivate it or change its password")
 
 
 def _rulebook() -> Iterator[Finding]:

@@ -160,7 +160,6 @@ TIME_ZONE = env("TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [p for p in (BASE_DIR / "static", BASE_DIR / "frontend" / "dist") if p.exists()]
-STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(BASE_DIR / ".run" / "media")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
@@ -219,7 +218,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "After-sales service: tickets, parts, complaints, surveys, staff.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["service_center.kernel.api.titles.hook"],  # no enums hook: they stay where they are used: six apps' statuses share no name
+    "POSTPROCESSING_HOOKS": [
+        "service_center.kernel.api.titles.hook"
+    ],  # no enums hook: they stay where they are used: six apps' statuses share no name
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

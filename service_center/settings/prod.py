@@ -5,6 +5,7 @@ from pathlib import Path
 from environs import Env
 
 from service_center.settings.base import *
+from service_center.settings.base import BASE_DIR
 
 env = Env()
 
@@ -31,6 +32,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+STATIC_ROOT = (
+    BASE_DIR / "staticfiles"
+)  # collectstatic fills it; elsewhere files are served from where they are
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

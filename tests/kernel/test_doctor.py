@@ -50,7 +50,26 @@ def test_doctor_finds_nothing_in_a_good_development(settings: Any) -> None:
     assert codes(production=False) == set()
     out = StringIO()
     call_command("doctor", stdout=out)
-    assert out.getvalue() == "ok\n"
+    assert out.getvalue().startswith("ok\nnote: development rules")
+    assert "demo log-ins" not in out.getvalue()
+
+
+def test_doctor_says_plainly_that_demo_log_ins_pass_only_here(
+    settings: Any, person: Callable[..., Any]
+) -> None:
+    """Not refused in development, and not passed over in silence; --production refuses them."""
+    person("engineer", username="engineer2")
+    user = User.objects.get(username="engineer2")
+    user.set_password("demo-engineer")
+    user.save()
+    out = StringIO()
+    call_command("doctor", stdout=out)
+    assert "note: 1 demo log-ins with public passwords, refused in production: engineer2\n" in out.getvalue()
+    refused = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", "--production", stdout=refused)
+    assert "demo_login: engineer2 is a demo log-in" in refused.getvalue()
+    assert "note:" not in refused.getvalue()
 
 
 def test_doctor_accepts_good_production_settings(production: Any, durable: None) -> None:

@@ -14,9 +14,12 @@ class Command(BaseCommand):
         parser.add_argument("--production", action="store_true", help="apply production's rules here too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = doctor.examine(production=options["production"] or not settings.DEMO)
+        production = options["production"] or not settings.DEMO
+        findings = doctor.examine(production=production)
         for finding in findings:
             self.stdout.write(f"{finding.code}: {finding.message}")
         if findings:
             raise CommandError(f"{len(findings)} reasons not to serve")
         self.stdout.write("ok")
+        for remark in [] if production else doctor.remarks():
+            self.stdout.write(f"note: {remark}")

@@ -14,6 +14,7 @@ use([BarChart, CanvasRenderer, GridSimpleComponent, LineChart]);
 const INKS = ["1", "2", "3", "4"];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
 const FEW = 12;
+const ROOM = 24; // pixels of a bar that can carry its number
 
 onContent("[data-chart]", (twin) => {
   const place = document.getElementById(twin.dataset.chart);
@@ -127,7 +128,7 @@ function marks(figures, one, position, inks, width) {
     itemStyle: { color: inks.series[position], borderRadius: across ? [0, 2, 2, 0] : [2, 2, 0, 0] },
     lineStyle: { color: inks.series[position], width: 2 },
     label: {
-      show: !line && figures.labels.length * figures.series.length <= 2 * FEW && width > 24 * figures.labels.length,
+      show: !line && (across || width / (figures.labels.length * figures.series.length) > ROOM),
       position: across ? "right" : "top",
       color: inks.text,
       formatter: ({ dataIndex }) => (one.values[dataIndex] ? one.texts[dataIndex] : ""),

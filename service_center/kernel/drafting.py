@@ -234,16 +234,22 @@ class Draft:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def write(self) -> int:
-        """Copy everything, facts in the order they were recorded; returns how many rows. In a transaction only."""
+    def write(self, turn: Callable[[], None] = lambda: None) -> int:
+        """Copy everything, facts in the order they were recorded; returns how many rows. In a transaction only.
+
+        `turn` is called before the statements that follow the rows, which others must not overtake.
+        """
         if not connection.in_atomic_block:
             raise RuntimeError("a draft is written inside a transaction only")
         for table in self._tables.values():
             table.encode()
-        tables, forms = self._tables.values(), self._forms.values()
-        sheets = [*(each.sheet for each in (*tables, *forms)), *self._sheets, *self._journal()]
+        sheets = [each.sheet for each in self._tables.values()] + [
+            each.sheet for each in self._forms.values()
+        ]
+        sheets += [*self._sheets, *self._journal()]
         with unfollowed():
             written = sum(sheet.copy() for sheet in sheets)
+            turn()
             with connection.cursor() as cursor:
                 for statement, values in self._changes:
                     cursor.execute(statement, values)
@@ -280,7 +286,12 @@ def keep(cache: Cache) -> None:
 
 
 def rebuild_caches(at: datetime) -> None:
-    """After the last draft: build anew what was distrusted, rather than wait until a periodic job does."""
+    """After the last draft: build anew what was distrusted, rather than wait until a periodic job does.
+
+    PostgreSQL looks at the new rows first: it would plan for empty tables otherwise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     for cache in _caches:
         cache.rebuild(at)
 
@@ -290,7 +301,7 @@ def block(model: type[models.Model], number: int) -> range | list[int]:
     if not number:
         return []
     with connection.cursor() as cursor:
-        asked = [_sequence(model._meta.db_table, str(model._meta.pk.column)), number]
+        asked: list[Any] = [_sequence(model._meta.db_table, str(model._meta.pk.column)), number]
         cursor.execute(f"SELECT min(key), max(key) FROM ({_KEYS}) AS keys", asked)  # noqa: S608 - a constant
         first, last = cursor.fetchone()
         if last - first + 1 == number:

@@ -40,11 +40,11 @@ FALSE: Final = b"\x00\x00\x00\x01\x00"
 
 def _json_encoder() -> Callable[[Any], str]:
     """JSON as `json.dumps` writes it, by one encoder that is made once."""
-    if json.encoder.c_make_encoder is None:
-        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    pieces = json.encoder.c_make_encoder(
-        None, json.JSONEncoder().default, json.encoder.encode_basestring, None, ":", ",", False, False, True
-    )
+    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    pieces = make(None, plain.default, json.encoder.encode_basestring, None, ":", ",", False, False, True)
     return lambda value: "".join(pieces(value, 0))
 
 

@@ -6,17 +6,11 @@ book in memory) and the facts. Scripts only say what may be done, so nothing is 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from operator import attrgetter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
-from customers.models import Access, Customer, ProductModel, Unit
-from service_center.kernel import attachments, bigrams, copying, numbering, rulebook
-from service_center.kernel.clock_drafts import ClockDrafts
-from service_center.kernel.copying import Sheet
-from service_center.kernel.drafting import Draft, Row, about
+from customers.models import Access
+from service_center.kernel.drafting import Row, about
 from service_center.kernel.journal import EventType
 from service_center.kernel.models import User
 from service_center.kernel.worktime import ticks
@@ -24,13 +18,15 @@ from staff import events as staff_events
 from staff.models import Booking, Person
 from tickets import events
 from tickets.actions import timing
-from tickets.demo.scripts import Script
-from tickets.demo.world import PNG
+from tickets.demo.case import COLUMNS, Case, columns_of
+from tickets.demo.desk import Desk
+from tickets.demo.steps import Script
 from tickets.models import (
     Answer,
     Assignment,
     CustomerContact,
-    SearchDocument,
+    Escalation,
+    Handover,
     Ticket,
     Triage,
     Verification,
@@ -40,97 +36,6 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 TICKET, PERSON = Ticket._meta.label_lower, Person._meta.label_lower
-
-
-class Desk:
-    """What the tickets of one transaction share: rows to be, clocks, numbers, the one picture of a signature."""
-
-    def __init__(self, numbers: numbering.Run, *, keys_ahead: int = 200) -> None:
-        self.draft = Draft(keys_ahead=keys_ahead)
-        self.clocks = ClockDrafts(self.draft)
-        self.numbers = numbers
-        self.picture = attachments.keep(SimpleUploadedFile("signature.png", PNG, content_type="image/png"))
-        self.visit = timedelta(minutes=int(rulebook.setting("dispatch.visit.minutes")))
-        self.travel = timedelta(minutes=int(rulebook.setting("dispatch.travel.minutes")))
-        self._found_by: dict[tuple[int, str, str, bool], tuple[frozenset[str], bytes]] = {}
-        self.searches: Sheet = self.draft.sheet(SearchDocument, ("ticket_id", "document"))
-
-    def close(self, now: datetime) -> int:
-        """Let the clocks ring up to now, then write everything; returns how many rows."""
-        self.clocks.run_to(now)
-        return self.draft.write()
-
-    def index(self, case: Case) -> None:
-        """The words a ticket may be found by (`search.document`): the number's are its own, the others shared by many."""
-        shown = (case.machine.pk, case.subject, case.symptom, case.unit is not None)
-        known = self._found_by.get(shown)
-        if known is None:
-            model = case.product_model
-            told = [case.subject, case.symptom, case.customer.name]
-            if case.unit is not None and model is not None:
-                told += [case.unit.serial, f"{model.code} {model.name_zh} {model.name_en}"]
-            shared = sorted({word for text in told for word in bigrams.words(text)})
-            known = self._found_by[shown] = frozenset(shared), b"".join(map(_word, shared))
-        number = case.number.lower().split("-")
-        own = {*number, number[-1].lstrip("0")} - known[0]
-        document = copying.vector(len(known[0]) + len(own), known[1] + b"".join(map(_word, sorted(own))))
-        self.searches.rows.append(self.searches.start + copying.bigint(case.pk) + document)
-
-
-def _word(word: str) -> bytes:
-    return word.encode() + b"\x00\x00\x00"
-
-
-class Case:
-    """A ticket's columns while its life is computed, by the names the model gives them."""
-
-    pk: int
-    number: str
-    customer: Customer
-    unit: Unit | None
-    machine: Unit
-    product_model: ProductModel | None
-    channel: str
-    subject: str
-    symptom: str
-    zone: str
-    reported_at: datetime
-    registered_at: datetime
-    promised_at: datetime | None
-    mode = service_category = complexity = nature = ""
-    tier = "ordinary"
-    status = "registered"
-    version = reopen_count = 0
-    is_critical = on_site = consented = diagnosed = False
-    first_time_fix: bool | None = None
-    product_line_id: str | None = None
-    assignee: Person | None = None
-    assigned_at: datetime | None = None
-    expected_at: datetime | None = None
-    verified_at: datetime | None = None
-    responded_at: datetime | None = None
-    classified_at: datetime | None = None
-    appointed_at: datetime | None = None
-    arrived_at: datetime | None = None
-    handled_at: datetime | None = None
-    result_told_at: datetime | None = None
-    closed_at: datetime | None = None
-    archived_at: datetime | None = None
-
-    @property
-    def engineer(self) -> Person:
-        assert self.assignee is not None
-        return self.assignee
-
-
-COLUMNS = (
-    "status", "version", "reopen_count", "mode", "service_category", "complexity", "nature", "tier", "is_critical",
-    "on_site", "consented", "diagnosed", "first_time_fix", "product_line_id", "assigned_at", "expected_at",
-    "verified_at", "responded_at", "classified_at", "appointed_at", "arrived_at", "handled_at", "result_told_at",
-    "closed_at", "archived_at", "promised_at",
-)  # fmt: skip
-"""What changes on a ticket after its registration."""
-_columns = attrgetter(*COLUMNS)
 
 
 class Beginning:
@@ -146,22 +51,28 @@ class Beginning:
         self.at: datetime
         self.tick: int
         self.by: User
+        """Who took the last step a person took; `actor` is the key of who takes this one, None for the system."""
+        self.actor: int | None
 
     def play(self) -> Case:
         """Take every step of the script, then write the ticket as it is and what it is found by."""
         for verb, at, by, body in self.script.steps:
-            self.at, self.tick, self.by = at, ticks(at), by
+            self.at, self.tick = at, ticks(at)
+            self.actor = None if by is None else by.id
+            if by is not None:
+                self.by = by
             getattr(self, verb)(**body)
         case = self.case
-        self.row.update(zip(COLUMNS, _columns(case), strict=True))
+        self.row.update(zip(COLUMNS, columns_of(case), strict=True))
         self.row["assignee_id"] = None if case.assignee is None else case.assignee.id
+        self.row["owner_id"] = case.owner.id
         self.desk.index(case)
         return case
 
     # -- what verbs have in common ---------------------------------------------------------------------------------
 
     def new(self, model: type[Model], **values: Any) -> Row:
-        row = self.draft.row(model, ticket_id=self.case.pk, at=self.tick, by_id=self.by.id, **values)
+        row = self.draft.row(model, ticket_id=self.case.pk, at=self.tick, by_id=self.actor, **values)
         records = self.records.get(model)
         if records is None:
             self.records[model] = [row]
@@ -171,7 +82,7 @@ class Beginning:
 
     def put(self, model: type[Model], **values: Any) -> int:
         """The same for a record that stays as it is; returns its key."""
-        return self.draft.put(model, ticket_id=self.case.pk, at=self.tick, by_id=self.by.id, **values)
+        return self.draft.put(model, ticket_id=self.case.pk, at=self.tick, by_id=self.actor, **values)
 
     def all(self, model: type[Model]) -> list[Row]:
         return self.records.get(model, [])
@@ -179,7 +90,7 @@ class Beginning:
     def tell(self, kind: EventType, occurred_at: datetime | None = None, /, **data: Any) -> None:
         self.draft.say(
             self.draft.head(kind, TICKET),
-            about(self.case.pk, self.case.version, self.by.id),
+            about(self.case.pk, self.case.version, self.actor),
             self.tick,
             self.tick if occurred_at is None else ticks(occurred_at),
             data,
@@ -212,31 +123,37 @@ class Beginning:
             body["symptom"],
         )
         case.reported_at, case.registered_at, case.promised_at = min(reported_at or at, at), at, promised_at
-        case.version = 1
+        case.owner, case.version = self.by.person, 1
         self.row = self.draft.row(
             Ticket,
             number=case.number,
             reported_at=case.reported_at,
             registered_at=self.tick,
-            registered_by_id=self.by.id,
+            registered_by_id=self.actor,
             customer_id=customer.id,
             unit_id=machine.id if machine else None,
             product_model_id=machine.product_model_id if machine else None,
             warranty_until=machine.warranty_until if machine else None,
             branch_id=customer.branch_id,
             zone=customer.zone,
-            owner_id=self.by.person.id,
             **body,
         )
-        case.pk = self.row.pk
-        timeline = self.draft.timeline
-        self.timelines = (timeline(TICKET, case.pk), timeline("customers.customer", customer.id))
-        if machine is not None:
-            self.timelines += (timeline("customers.unit", machine.id),)
-        self.clocks = self.desk.clocks.of_row(TICKET, case.pk)
+        self._open_timelines()
         timing.registered(self.ticket, at=at, on=self.clocks)
         told = {"channel": body["channel"], "demand": body["demand"], "owner": self.by.username}
         self.tell(events.REGISTERED, case.reported_at, **told, branch=customer.branch.code)
+
+    def _open_timelines(self) -> None:
+        """The ticket has its key: it has timelines and clocks now."""
+        case, timeline = self.case, self.draft.timeline
+        case.pk = self.row.pk
+        self.timelines: tuple[bytes, ...] = (
+            timeline(TICKET, case.pk),
+            timeline("customers.customer", case.customer.id),
+        )
+        if case.unit is not None:
+            self.timelines += (timeline("customers.unit", case.unit.id),)
+        self.clocks = self.desk.clocks.of_row(TICKET, case.pk)
 
     def verify(self, *, confirmed: bool, note: str) -> None:
         case = self.case
@@ -307,11 +224,30 @@ class Beginning:
         row = self.new(Assignment, engineer_id=engineer.id, expected_at=expected_at)
         timing.handed_to_engineer(self.ticket, at=self.at, on=self.clocks)
         self.book(row, "tickets.assignment", engineer, expected_at, expected_at + self.desk.visit)
-        if self.tick in self.script.grants:
-            granted = {"customer_id": case.customer.id, "unit_id": case.unit.id if case.unit else None}
-            self.draft.put(Access, person_id=engineer.id, granted_at=self.tick, **granted)
+        self.grant(engineer)
         told = {"engineer": engineer.user.username, "expected_at": expected_at.isoformat()}
         self.tell(events.ASSIGNED, **told, assignment=row.pk)
+
+    def grant(self, person: Person) -> None:
+        """The person comes to see the customer's file, unless it is open to the person already (crm.grant_access)."""
+        if self.tick in self.script.grants:
+            case = self.case
+            seen = {"customer_id": case.customer.id, "unit_id": case.unit.id if case.unit else None}
+            self.draft.put(Access, person_id=person.id, granted_at=self.tick, **seen)
+
+    def escalate(self, *, to: str, reason: str, asked: Person | None) -> None:
+        self.case.version += 1
+        row = self.put(Escalation, to=to, asked_id=None if asked is None else asked.id, reason=reason)
+        if asked is not None and to == "expert":
+            self.grant(asked)
+        self.tell(events.ESCALATED, to=to, escalation=row)
+
+    def hand_over(self, *, owner: Person) -> None:
+        case, old = self.case, self.case.owner
+        case.owner = owner
+        case.version += 1
+        self.put(Handover, old_id=old.id, new_id=owner.id)
+        self.tell(events.HANDED_OVER, old=old.user.username, new=owner.user.username)
 
     def unassign(self) -> None:
         engineer = self.case.engineer
@@ -365,7 +301,7 @@ class Beginning:
 
     def tell_staff(self, kind: EventType, who: Person, occurred_at: int, data: Any) -> None:
         """A fact about a person of the staff."""
-        subject = about(who.id, getattr(who, "version", None), self.by.id)
+        subject = about(who.id, getattr(who, "version", None), self.actor)
         head, timelines = self.draft.head(kind, PERSON), (self.draft.timeline(PERSON, who.id),)
         self.draft.say(head, subject, self.tick, occurred_at, data, timelines)
 

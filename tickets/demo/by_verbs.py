@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from parts import actions as stock
 from service_center.kernel import approvals as kernel_approvals
 from service_center.kernel import commands
 from service_center.kernel.models import Approval
@@ -15,14 +17,18 @@ from tickets.actions import (
     dispatch,
     holds,
     intake,
+    news,
+    part_lines,
     repair,
     reporting,
     triage,
     visits,
 )
-from tickets.demo.scripts import Script, Step
-from tickets.demo.world import PNG
-from tickets.models import ReportDraft, Ticket
+from tickets.demo.company import Item
+from tickets.demo.drawing import SUPPLIED
+from tickets.demo.steps import Script, Step
+from tickets.demo.words import PNG
+from tickets.models import PartLine, ReportDraft, Ticket
 from tickets.queries import report
 from tickets.queries.report import Words
 
@@ -36,6 +42,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "note": contacts.note,
     "assign": dispatch.assign,
     "unassign": dispatch.unassign,
+    "hand_over": dispatch.hand_over,
     "respond": dispatch.respond,
     "appoint": visits.appoint,
     "drop": visits.drop,
@@ -75,15 +82,89 @@ def _register(unit: Unit, step: Step) -> Ticket:
 
 
 def _take(ticket: Ticket, step: Step) -> None:
-    if step.verb == "decide":
-        request = Approval.objects.get(subject_type="tickets.ticket", subject_id=ticket.pk)
-        commands.run(kernel_approvals.decide, request, approve=True, actor=step.by, **step.body)
-    elif step.verb == "sign":
-        draft = Words.of(ReportDraft.objects.filter(ticket=ticket).first())
-        _content, digest = report.preview(Ticket.objects.get(pk=ticket.pk), draft)
-        commands.run(reporting.sign, ticket, png=PNG, report_hash=digest, actor=step.by, **step.body)
-    elif step.verb == "report":
-        signed = ticket.signatures.latest("pk").pk
-        commands.run(reporting.report, ticket, signature=signed, actor=step.by, **step.body)
+    body = dict(step.body)
+    special = SPECIAL.get(step.verb)
+    if special is not None:
+        special(ticket, step, body)
     else:
-        commands.run(VERBS[step.verb], ticket, actor=step.by, **step.body)
+        commands.run(VERBS[step.verb], ticket, actor=step.by, **body)
+
+
+def _decide(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    request = Approval.objects.get(subject_type="tickets.ticket", subject_id=ticket.pk)
+    commands.run(kernel_approvals.decide, request, approve=True, actor=step.by, **body)
+
+
+def _sign(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    draft = Words.of(ReportDraft.objects.filter(ticket=ticket).first())
+    _content, digest = report.preview(Ticket.objects.get(pk=ticket.pk), draft)
+    commands.run(reporting.sign, ticket, png=PNG, report_hash=digest, actor=step.by, **body)
+
+
+def _report(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    commands.run(reporting.report, ticket, signature=ticket.signatures.latest("pk").pk, actor=step.by, **body)
+
+
+def _escalate(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    commands.run(dispatch.escalate, ticket, to=body["to"], reason=body["reason"], actor=step.by)
+
+
+def _supply(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    item: Item = body["item"]
+    commands.run(
+        stock.adjust,
+        item.part,
+        location=item.store,
+        quantity=body["quantity"],
+        reason=SUPPLIED,
+        actor=step.by,
+    )
+
+
+def _add_part(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    part = body["item"].part
+    line = commands.run(part_lines.add, ticket, part=part, quantity=body["quantity"], actor=step.by)
+    assert (line.status == "short") == body["short"], f"{part} of {ticket} is {line.status}"
+
+
+def _line(ticket: Ticket, body: dict[str, Any]) -> PartLine:
+    return ticket.part_lines.select_related("reservation").order_by("pk")[body["line"] - 1]
+
+
+def _release_part(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    commands.run(part_lines.release, ticket, part_line=_line(ticket, body).pk, actor=step.by)
+
+
+def _dispose(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    line, where = _line(ticket, body).pk, body["disposition"]
+    commands.run(part_lines.dispose, ticket, part_line=line, disposition=where, actor=step.by)
+
+
+def _issue_part(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    """The storekeeper's step, and what the ticket's subscriber does a moment later."""
+    line = _line(ticket, body)
+    commands.run(stock.issue, line.reservation, actor=step.by)
+    commands.run(_hear, news.part_issued, line.pk)
+
+
+def _part_came(ticket: Ticket, step: Step, body: dict[str, Any]) -> None:
+    commands.run(_hear, news.part_came, _line(ticket, body).pk)
+
+
+def _hear(listener: Callable[..., None], line: int, *, actor: None, at: datetime) -> None:
+    """A subscriber at the instant it would have heard of it."""
+    listener(line, at=at)
+
+
+SPECIAL: dict[str, Callable[[Ticket, Step, dict[str, Any]], None]] = {
+    "decide": _decide,
+    "sign": _sign,
+    "report": _report,
+    "escalate": _escalate,
+    "supply": _supply,
+    "add_part": _add_part,
+    "release_part": _release_part,
+    "dispose": _dispose,
+    "issue_part": _issue_part,
+    "part_came": _part_came,
+}

@@ -1,16 +1,27 @@
-"""The company a history is written for: who works where, who may repair what, whose hours are still free."""
+"""The company a history is written for: who works where, who may repair what, whose hours and which parts are free."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
+import staff.models
 from customers.models import Access, Unit
+from parts.actions import ledger
+from parts.models import Balance, Location, Part, PurchaseProposal, Reservation, StockPolicy
+from parts.states import Kind
 from service_center.kernel import rulebook
 from service_center.kernel.worktime import MICROSECOND, instant, ticks
 from staff.models import Booking, Licence, Person
+from tickets.actions.dispatch import least_busy
+from tickets.demo import seasons
+from tickets.demo.words import KEPT_PARTS
+from tickets.models import Ticket
 
 Span = tuple[datetime, datetime]
 
@@ -22,6 +33,7 @@ class Branch:
     agents: list[Person]
     engineers: list[Person]
     managers: list[Person]
+    storekeepers: list[Person]
 
 
 class Hours:
@@ -50,6 +62,75 @@ class Hours:
         self.begins[first:last], self.ends[first:last] = [begin], [end]
 
 
+@dataclass(eq=False, slots=True)
+class Item:
+    """A part in a branch's store: how much of it is free, above which it must stay, and how much comes at a time."""
+
+    part: Part
+    store: Location
+    free: int
+    floor: int
+    lot: int
+    waited_for: bool = False
+
+    def bring(self, quantity: int) -> int:
+        """How much must come before so many are taken, if nobody is to propose a purchase; it is there then."""
+        if self.free - quantity > self.floor:
+            return 0
+        self.free += self.lot
+        return self.lot
+
+
+class Stock:
+    """What the stores hold: plenty of most parts, and parts that are short until a planned purchase comes."""
+
+    def __init__(self, branches: Iterable[int]) -> None:
+        self._plenty: dict[int, list[Item]] = {branch: [] for branch in branches}
+        self._scarce: dict[int, list[Item]] = {branch: [] for branch in branches}
+        for branch in staff.models.Branch.objects.filter(pk__in=self._plenty):
+            for kind in (Kind.STORE, Kind.ISSUED, Kind.CUSTODY):
+                ledger.place(branch, kind)
+        for kind in (Kind.CUSTOMER, Kind.ADJUST):
+            ledger.outside(kind)
+        planned, proposed = (_proposed(status) for status in ("planned", "proposed"))
+        waited_for = set(Reservation.objects.filter(status="short").values_list("part_id", "location_id"))
+        points = {(p, at): (point, lot) for p, at, point, lot in _policies()}
+        for row in _shelves(branches):
+            place = (row.part_id, row.location_id)
+            point, lot = points.get(place, (-1, 1))
+            item = Item(row.part, row.location, row.on_hand - row.reserved, point, max(lot, 20))
+            if place not in waited_for and place not in proposed:
+                shelf = self._scarce if place in planned else self._plenty
+                shelf[row.location.branch_id].append(item)  # type: ignore[index]  # a store has a branch
+
+    def plenty(self, branch_id: int, random: Callable[[], float]) -> Item | None:
+        """Some part of which there is always enough."""
+        items = self._plenty[branch_id]
+        return items[int(random() * len(items))] if items else None
+
+    def scarce(self, branch_id: int) -> Item | None:
+        """A part on order that nobody waits for yet."""
+        return next((item for item in self._scarce[branch_id] if not item.waited_for), None)
+
+
+def _shelves(branches: Iterable[int]) -> QuerySet[Balance]:
+    """What lies in the stores and is counted by the piece; the fixed facts of the demo world stay as they are."""
+    rows = Balance.objects.filter(
+        location__kind=Kind.STORE, location__branch__in=list(branches), part__is_active=True
+    )
+    untouched = rows.filter(part__tracked="none").exclude(part__code__in=KEPT_PARTS)
+    return untouched.select_related("part", "location").order_by("location_id", "part__code")
+
+
+def _policies() -> Iterable[tuple[int, int, int, int]]:
+    return StockPolicy.objects.values_list("part_id", "location_id", "reorder_point", "reorder_quantity")
+
+
+def _proposed(status: str) -> set[tuple[int, int]]:
+    rows = PurchaseProposal.objects.open().filter(status=status)
+    return set(rows.values_list("part_id", "location_id"))
+
+
 class Company:
     """Machines, people and licences, read once; the hours that tickets leave booked are remembered."""
 
@@ -63,6 +144,8 @@ class Company:
         self.hours: dict[int, Hours] = defaultdict(lambda: Hours(travel, visit))
         for booking in Booking.objects.live():
             self.take(booking.person_id, booking.span.lower, booking.span.upper)
+        self.stock = Stock(self.branches)
+        self._asked: dict[tuple[str, int], Person | None] = {}
         self.granted: set[tuple[int, int, int | None]] = set(
             Access.objects.values_list("person_id", "customer_id", "unit_id")
         )
@@ -97,13 +180,22 @@ class Company:
         return [p for p in self.branches[unit.customer.branch_id].engineers if p.pk in able]
 
     def free(self, engineer: Person, earliest: datetime) -> Span:
-        """The first stretch for a visit from then on that touches no hours left booked."""
-        start = instant(self.hours[engineer.id].free(ticks(earliest)))
+        """The first stretch for a visit by day from then on that touches no hours left booked."""
+        asked, start = None, earliest
+        while start != asked:
+            asked = seasons.visiting(start)
+            start = instant(self.hours[engineer.id].free(ticks(asked)))
         return start, start + self.visit
 
     def take(self, person_id: int, begin: datetime, end: datetime) -> None:
         """These hours are not free for others."""
         self.hours[person_id].take(ticks(begin), ticks(end))
+
+    def asked(self, role: str, branch_id: int) -> Person | None:
+        """Whom a call for help reaches. Scripts hand tickets to agents only, so that it stays the same person."""
+        if (role, branch_id) not in self._asked:
+            self._asked[role, branch_id] = least_busy(role, Ticket(branch_id=branch_id))
+        return self._asked[role, branch_id]
 
     def grant(self, person_id: int, customer_id: int, unit_id: int | None) -> bool:
         """Whether this lets the person see what the person did not see before."""
@@ -122,7 +214,8 @@ def _branches() -> dict[int, Branch]:
         here = [p for p in people if p.branch_id == branch_id]
         agents = [p for p in here if p.has_role("agent")]
         if agents and managers:
-            found[branch_id] = Branch(agents, [p for p in here if p.has_role("engineer")], managers)
+            engineers, keepers = ([p for p in here if p.has_role(r)] for r in ("engineer", "storekeeper"))
+            found[branch_id] = Branch(agents, engineers, managers, keepers)
     return found
 
 

@@ -1,8 +1,9 @@
 """A history of any size: scripts are written here one after another, and worker processes make tickets of them.
 
 Each worker is forked with its share of the scripts in memory, takes keys as it needs them, and copies its tickets in one
-transaction on a connection of its own: killed at any moment, whole tickets are there or none of the share. Numbers are
-taken here, in the order of the scripts.
+transaction on a connection of its own. The transactions end in the order of the scripts, because what one ticket takes out
+of the store an earlier one may have let in: killed at any moment, the first shares are there whole and the others not at
+all. Numbers are taken here, in the same order.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 
 from django.db import connection, transaction
 
 from service_center.kernel import numbering
 from service_center.kernel.clock_drafts import lay_out
-from tickets.demo.beginning import Desk
+from tickets.demo.desk import Desk
 from tickets.demo.in_bulk import Life, numbers_for
-from tickets.demo.scripts import Script
+from tickets.demo.steps import Script
 
 KEYS = 4000
 Progress = Callable[[int], None]
@@ -71,6 +73,7 @@ class Crew:
         self.now, self.workers, self.told, self.done = now, workers, told, 0
         self._fork = multiprocessing.get_context("fork").Process
         self._busy: dict[int, tuple[BaseProcess, int]] = {}
+        self._before: Event | None = None
 
     def give(self, share: Share) -> None:
         """Let somebody do it; waits until somebody is free."""
@@ -80,7 +83,8 @@ class Crew:
             return
         while len(self._busy) >= self.workers:
             self._wait()
-        worker = self._fork(target=_work, args=(share, self.now))
+        before, self._before = self._before, multiprocessing.get_context("fork").Event()
+        worker = self._fork(target=_work, args=(share, self.now, before, self._before))
         worker.start()
         self._busy[worker.sentinel] = worker, len(share.scripts)
 
@@ -111,22 +115,30 @@ class Crew:
         self.told(self.done)
 
 
-def _work(share: Share, now: datetime) -> None:
+def _work(share: Share, now: datetime, before: Event | None, after: Event) -> None:
     """In the worker: its own connection, for the inherited one belongs to the parent."""
     gc.disable()
+    parent = os.getppid()
     connection.connection = None
     connection.ensure_connection()
-    make(share, now)
+
+    def turn() -> None:
+        while before is not None and not before.wait(1.0):
+            if os.getppid() != parent:
+                raise WorkerFailed("nobody is left to say that the earlier tickets are there")
+
+    make(share, now, turn)
+    after.set()
     connection.close()
     os._exit(0)
 
 
-def make(share: Share, now: datetime) -> None:
-    """Make tickets of a share in one transaction."""
+def make(share: Share, now: datetime, turn: Callable[[], None] = lambda: None) -> None:
+    """Make tickets of a share in one transaction, which ends when it is its turn."""
     desk = Desk(share.numbers, keys_ahead=KEYS)
     for script in share.scripts:
         Life(desk, script).play()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
-        desk.close(now)
+        desk.close(now, turn)

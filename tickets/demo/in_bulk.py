@@ -20,9 +20,10 @@ from service_center.kernel.journal import EventType
 from service_center.kernel.models import Approval, ApprovalDecision, Attachment, User
 from tickets import events
 from tickets.actions import timing
-from tickets.demo.beginning import TICKET, Desk
-from tickets.demo.scripts import Script
-from tickets.demo.working import Working
+from tickets.demo.beginning import TICKET
+from tickets.demo.desk import Desk
+from tickets.demo.drawing import Drawing
+from tickets.demo.steps import Script
 from tickets.models import (
     Assignment,
     Charge,
@@ -65,7 +66,7 @@ def numbers_for(scripts: Iterable[Script]) -> numbering.Run:
     return numbers
 
 
-class Life(Working):
+class Life(Drawing):
     """One ticket from the call to the end."""
 
     request: Row
@@ -83,7 +84,7 @@ class Life(Working):
             self.ticket,
             finding=None if finding is None else SimpleNamespace(**finding),  # type: ignore[arg-type]  # a row to be
             consents=[SimpleNamespace(**each) for each in consents],  # type: ignore[misc]  # the same
-            parts=[],
+            parts=self.parts_on_record(),
             minutes=self.minutes,
             fee=self._fee(),
         )
@@ -106,7 +107,7 @@ class Life(Working):
     def draft_report(self, **words: Any) -> None:
         known = self.all(ReportDraft)
         if known:
-            known[-1].update(at=self.tick, by_id=self.by.id, **words)
+            known[-1].update(at=self.tick, by_id=self.actor, **words)
         else:
             self.new(ReportDraft, **words)
 
@@ -122,9 +123,9 @@ class Life(Working):
         """The stroke's image; the same picture of the same ticket is one attachment."""
         image: dict[str, Any] = {"kind": "signature", **self.desk.picture}
         owner = {"owner_type": TICKET, "owner_id": self.case.pk}
-        key = self.draft.put(Attachment, by_id=self.by.id, at=self.tick, **owner, **image)
+        key = self.draft.put(Attachment, by_id=self.actor, at=self.tick, **owner, **image)
         told = {"attachment": key, "kind": "signature", "sha256": image["sha256"]}
-        subject = about(self.case.pk, self.case.version, self.by.id)
+        subject = about(self.case.pk, self.case.version, self.actor)
         head = self.draft.head(attachments.STORED, TICKET)
         self.draft.say(head, subject, self.tick, self.tick, told, self.timelines[:1])
         return key
@@ -135,6 +136,7 @@ class Life(Working):
         content, digest = self._content(Words(**said))
         case.version += 1
         timing.repaired(self.ticket, at=at, on=self.clocks)
+        used = self.use_all()
         visits = self.all(Visit)
         assert self.signed is not None
         report = self.put(
@@ -155,7 +157,7 @@ class Life(Working):
             report=report,
             tested=said["tested"],
             demonstrated=said["demonstrated"],
-            parts=[],
+            parts=used,
             engineer=case.engineer.user.username,
             first_time_fix=case.first_time_fix,
         )
@@ -241,7 +243,7 @@ class Life(Working):
         row, draft = self.request, self.draft
         told = {"label": row["subject_label"], "request": row["kind"], "role": row["current_role"]}
         timelines = (draft.timeline(APPROVAL, row.pk), self.timelines[0])
-        subject = about(row.pk, version, self.by.id)
+        subject = about(row.pk, version, self.actor)
         draft.say(draft.head(kind, APPROVAL), subject, self.tick, self.tick, told, timelines)
 
     def decide(self, *, note: str) -> None:
@@ -249,14 +251,14 @@ class Life(Working):
         row = self.request
         self.draft.put(
             ApprovalDecision, approval_id=row.pk, step=0, role=row["current_role"], approve=True, note=note,
-            by_id=self.by.id, at=self.tick,
+            by_id=self.actor, at=self.tick,
         )  # fmt: skip
         row.update(
-            step=1, current_role="", current_branch=None, status="approved", note=note, decided_by_id=self.by.id,
+            step=1, current_role="", current_branch=None, status="approved", note=note, decided_by_id=self.actor,
             decided_at=self.tick, version=1,
         )  # fmt: skip
         self._tell_of_request(rulebook_events.APPROVAL_GRANTED, version=1)
-        self.by = self.requester
+        self.actor = self.requester.id
         cancelled = row["verb"] == "ticket.cancel"
         self.case.status, self.case.closed_at = "cancelled" if cancelled else "refused", self.at
         self._end(events.CANCELLED if cancelled else events.REFUSED)
@@ -266,6 +268,7 @@ class Life(Working):
         for hold in self.all(Hold):
             hold["ended_at"] = hold["ended_at"] or self.tick
         timing.ended(self.ticket, at=self.at, on=self.clocks)
+        self.let_go_all()
         for assignment in self.all(Assignment):
             if assignment["status"] in ("offered", "accepted"):
                 assignment.update(status="withdrawn", answered_at=self.tick)

@@ -14,8 +14,9 @@ from staff.models import TimeEntry
 from tickets import events
 from tickets.actions import timing
 from tickets.actions.visits import rounded
-from tickets.demo.beginning import Beginning, Desk, _offset
-from tickets.demo.scripts import Script
+from tickets.demo.beginning import Beginning, _offset
+from tickets.demo.desk import Desk
+from tickets.demo.steps import Script
 from tickets.models import Assignment, Charge, Consent, CustomerContact, Diagnosis, Hold, Visit, WorkTime
 from tickets.states import HoldReason
 

@@ -5,18 +5,20 @@ person.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum
 
+from service_center.kernel.languages import pick
 from staff.models import (
     Appraisal,
     AppraisalLine,
     Booking,
+    Branch,
     Licence,
     Licensable,
     Person,
@@ -24,6 +26,7 @@ from staff.models import (
     ScoreEntry,
     TimeEntry,
 )
+from staff.models.organisation import SEES_EVERYBODY
 from staff.states import BookingKind
 
 if TYPE_CHECKING:
@@ -39,6 +42,34 @@ class Load:
 
 
 NO_LOAD: Final = Load(0, 0)
+
+
+Choices = Iterable[tuple[str, str, Any]]
+
+
+def branch_choices(user: User, codes: list[str] | None) -> Choices:
+    """Code, name and key of the branches the user may choose from, all or those with these codes; for filters of lists."""
+    person = getattr(user, "person", None)
+    branches = Branch.objects.order_by("code")
+    if person is None or not person.has_role(*SEES_EVERYBODY):
+        branches = branches.filter(pk=getattr(person, "branch_id", None))
+    if codes is not None:
+        branches = branches.filter(code__in=codes)
+    return [(branch.code, pick(branch), branch.pk) for branch in branches]
+
+
+def people_choices(*roles: str) -> Callable[[User, list[str] | None], Choices]:
+    """As `branch_choices`, of people the user may see: those at work with one of the roles; by name anybody."""
+
+    def find(user: User, names: list[str] | None) -> Choices:
+        people = Person.objects.visible_to(user)
+        if names is None:
+            people = people.at_work().with_role(*roles)
+        else:
+            people = people.filter(user__username__in=names)
+        return people.order_by("name", "pk").values_list("user__username", "name", "pk")
+
+    return find
 
 
 def by_username(username: str) -> Person | None:

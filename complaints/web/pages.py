@@ -10,31 +10,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints import actions, permissions
 from complaints.models import Complaint
-from complaints.models.complaint import ComplaintQuerySet
 from complaints.queries import clocks
 from complaints.queries import steps as reading
-from complaints.queries.lists import matching
-from complaints.states import Gravity, Status
-from complaints.web import steps, tables
+from complaints.web import steps
 from complaints.web.forms import RegisterForm
+from complaints.web.tables import COMPLAINTS
 from customers.models import Customer
-from service_center.kernel import commands, exports, journal, presence
+from service_center.kernel import commands, journal, presence
 from service_center.kernel.models import Approval, Clock, User
-from service_center.kernel.web import downloads, lists
+from service_center.kernel.web import lists
 from service_center.kernel.web.forms import refusals_into, status_of
 from tickets.models import Ticket
-
-CORNERS = (
-    ("open", gettext_lazy("未结")),
-    ("mine", gettext_lazy("我的")),
-    ("serious", gettext_lazy("情节重大")),
-    ("all", gettext_lazy("全部")),
-)
 
 
 def _user(request: HttpRequest) -> User:
@@ -49,37 +39,7 @@ def _complaint(request: HttpRequest, number: str) -> Complaint:
 @require_GET
 def complaints(request: HttpRequest) -> HttpResponseBase:
     """The list, with each complaint's most pressing clock."""
-    corner = request.GET.get("corner", "open")
-    rows = _corner(Complaint.objects.visible_to(_user(request)), corner, _user(request))
-    if text := request.GET.get("q", "").replace("\x00", "")[:80]:
-        rows = matching(rows, text)  # type: ignore[assignment]  # a filter of the same queryset
-    if (status := request.GET.get("status")) in Status.values:
-        rows = rows.filter(status=status)
-    if "format" in request.GET:
-        return downloads.export(request, tables.of(rows), filters=tables.asked(request))
-    page = lists.page(request, rows.for_list())
-    context = {
-        "page": page,
-        "corner": corner,
-        "corners": CORNERS,
-        "statuses": Status.choices,
-        "clocks": clocks.pressing(Complaint, [row.pk for row in page.rows], commands.now()),
-        "may_register": permissions.can_register(_user(request)),
-        "may_export": exports.can_export(_user(request)),
-    }
-    return render(request, "complaints/complaints.html", context)
-
-
-def _corner(rows: ComplaintQuerySet, name: str, user: User) -> ComplaintQuerySet:
-    match name:
-        case "mine":
-            return rows.open().filter(owner__user=user)
-        case "serious":
-            return rows.open().filter(gravity=Gravity.SERIOUS)
-        case "all":
-            return rows
-        case _:
-            return rows.open()
+    return lists.respond(request, COMPLAINTS, may_register=permissions.can_register(_user(request)))
 
 
 @login_required

@@ -13,6 +13,7 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/", files.contact, name="customer-contact"),
     path("customers/<int:pk>/reveal/", files.reveal, name="customer-reveal"),
     path("customers/<int:customer_pk>/units/new/", units.new, name="unit-new"),
+    path("units/", units.units, name="units"),
     path("units/import/", units.bring_in, name="unit-import"),
     path("units/<int:pk>/", units.unit, name="unit"),
     path("units/<int:pk>/edit/", units.edit, name="unit-edit"),

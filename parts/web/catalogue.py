@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from django_stubs_ext import StrPromise
 
 from parts import actions, permissions, queries
-from parts.models import Balance, Part, PartClass, PurchaseProposal, Reservation, StockMove
-from parts.web import forms, tables
-from service_center.kernel import commands, exports, journal, presence
+from parts.models import Balance, Part, PurchaseProposal, Reservation, StockMove
+from parts.web import forms
+from parts.web.tables import PARTS
+from service_center.kernel import commands, journal, presence
 from service_center.kernel.access import has_role
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Approval, User
-from service_center.kernel.web import downloads, lists
+from service_center.kernel.web import lists
 from service_center.kernel.web.forms import refusals_into
 from service_center.kernel.web.search import Hit
 
@@ -96,29 +97,7 @@ STEPS = (
 @require_GET
 def parts(request: HttpRequest) -> HttpResponseBase:
     """The catalogue with stock bars; by text, class, and what must be bought."""
-    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    rows = Part.objects.visible_to(_user(request)).select_related("part_class")
-    if text:
-        rows = rows.matching(text)
-    if code := request.GET.get("part_class", "").replace("\x00", ""):
-        rows = rows.filter(part_class__code=code)
-    if request.GET.get("below_reorder"):
-        rows = rows.filter(pk__in=queries.parts_below_reorder().values("pk"))
-    if "format" in request.GET:
-        return downloads.export(request, tables.of(rows), filters=tables.asked(request))
-    page = lists.page(request, rows, ordering=("code",))
-    context = {
-        "page": page,
-        "figures": queries.figures(row.pk for row in page.rows),
-        "classes": PartClass.objects.order_by("code"),
-        "may_import": permissions.can_keep_catalogue(_user(request)),
-        "may_export": exports.can_export(_user(request)),
-    }
-    return render(request, "parts/parts.html#rows" if _wants_rows(request) else "parts/parts.html", context)
-
-
-def _wants_rows(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False))
+    return lists.respond(request, PARTS, may_import=permissions.can_keep_catalogue(_user(request)))
 
 
 @login_required

@@ -13,6 +13,7 @@ from parts.states import USABLE, Clearance, Kind
 from service_center.kernel.languages import pick
 from service_center.kernel.models import User
 from service_center.kernel.web.forms import Styled
+from service_center.kernel.web.lists import ActionForm
 from staff.models import Branch, Person
 
 PIECES = 1_000_000
@@ -167,6 +168,21 @@ class OrderForm(Styled):
             except forms.ValidationError as error:
                 self.add_error(None, error)
         return chosen
+
+
+class PlanForm(ActionForm):
+    """Put proposals into the plan as they stand."""
+
+    approve = forms.BooleanField(widget=forms.HiddenInput, initial=True)
+
+
+class DropForm(ActionForm):
+    """Let proposals go, with the reason."""
+
+    reason = forms.CharField(label=_("放弃原因"), max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        return (super().clean() or {}) | {"approve": False}
 
 
 class OrderPartForm(Styled):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +17,11 @@ from django_stubs_ext import StrPromise
 
 from parts import actions, permissions, queries
 from parts.models import PurchaseOrder, PurchaseProposal
-from parts.states import OPEN_PROPOSAL, OrderStatus, ProposalStatus
+from parts.states import OPEN_PROPOSAL, ProposalStatus
 from parts.web import forms
+from parts.web.tables import ORDERS, PROPOSALS
 from service_center.kernel import commands, journal
-from service_center.kernel.access import has_role
+from service_center.kernel.access import has_role, require
 from service_center.kernel.models import User
 from service_center.kernel.web import lists
 from service_center.kernel.web.forms import refusals_into
@@ -68,36 +69,61 @@ STEPS = (
 
 @login_required
 @require_GET
-def proposals(request: HttpRequest) -> HttpResponse:
+def proposals(request: HttpRequest) -> HttpResponseBase:
     """What should be bought and why; the buyer orders what is planned."""
-    return _proposals(request, None)
+    return lists.respond(request, PROPOSALS)
+
+
+@login_required
+@require_GET
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal with its arithmetic; those who plan decide it here, perhaps with another quantity."""
+    return _show(request, _proposal(request, pk))
 
 
 @login_required
 @require_POST
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan or drop one proposal."""
-    row = get_object_or_404(PurchaseProposal.objects.visible_to(_user(request)), pk=pk)
+    row = _proposal(request, pk)
     form = forms.DecisionForm(request.POST)
     if form.is_valid():
         with refusals_into(form):
             commands.run(actions.decide, row, by=request, **form.cleaned_data)
             messages.success(request, _("已处理采购建议。"))
             return redirect("purchase-proposals")
-    return _proposals(request, None, refused=row.pk, refusal=form)
+    return _show(request, _proposal(request, pk), form, status=422)
+
+
+def _proposal(request: HttpRequest, pk: int) -> PurchaseProposal:
+    return get_object_or_404(queries.proposals(PurchaseProposal.objects.visible_to(_user(request))), pk=pk)
+
+
+def _show(
+    request: HttpRequest, row: PurchaseProposal, form: forms.DecisionForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "proposal": row,
+        "may_decide": permissions.can_plan(_user(request)) and row.status in OPEN_PROPOSAL,
+        "refusals": [text for texts in form.errors.values() for text in texts] if form is not None else [],
+        "events": journal.timeline(row)[:30],
+    }
+    return render(request, "parts/proposal.html", context, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: HttpRequest) -> HttpResponseBase:
     """Orders on their way; POST places one for the chosen proposals."""
-    if request.method == "POST":
-        return _place(request)
-    rows = queries.orders(PurchaseOrder.objects.visible_to(_user(request)))
-    if (status := request.GET.get("status", "")) in OrderStatus.values:
-        rows = rows.filter(status=status)
-    context = {"page": lists.page(request, rows), "statuses": OrderStatus.choices}
-    return render(request, "parts/orders.html", context)
+    return _place(request) if request.method == "POST" else lists.respond(request, ORDERS)
+
+
+@login_required
+@require_GET
+def order_new(request: HttpRequest) -> HttpResponse:
+    """The contract for the proposals chosen in the list (`?row=`): prices, supplier, terms."""
+    require(permissions.can_buy, _user(request))
+    return _contract(request, forms.OrderForm(), request.GET.getlist("row"))
 
 
 def _place(request: HttpRequest) -> HttpResponse:
@@ -110,33 +136,19 @@ def _place(request: HttpRequest) -> HttpResponse:
                 order = commands.run(actions.place_order, by=request, lines=lines, **contract)
                 messages.success(request, _("已下单：%s") % order.number)
                 return redirect("purchase-order", number=order.number)
-    return _proposals(request, form)
+    return _contract(request, form, request.POST.getlist("proposals"), status=422)
 
 
-def _proposals(
-    request: HttpRequest, form: forms.OrderForm | None, *, refused: int | None = None, refusal: Any = None
+def _contract(
+    request: HttpRequest, form: forms.OrderForm, chosen: list[str], status: int = 200
 ) -> HttpResponse:
-    user = _user(request)
-    rows = queries.proposals(PurchaseProposal.objects.visible_to(user))
-    status = request.GET.get("status", "")
-    rows = (
-        rows.filter(status=status)
-        if status in ProposalStatus.values
-        else rows.filter(status__in=OPEN_PROPOSAL)
-    )
-    context = {
-        "page": lists.page(request, rows),
-        "statuses": ProposalStatus.choices,
-        "may_decide": permissions.can_plan(user),
-        "form": (form or forms.OrderForm()) if permissions.can_buy(user) else None,
-        "chosen": form.data.getlist("proposals") if form is not None else [],  # type: ignore[attr-defined]  # posted
-        "refused": refused,
-        "refusals": [text for texts in refusal.errors.values() for text in texts]
-        if refusal is not None
-        else [],
-    }
-    failed = form is not None or refusal is not None
-    return render(request, "parts/proposals.html", context, status=422 if failed else 200)
+    """The form with the planned ones of the chosen proposals, each with the price typed or the part's own."""
+    rows = queries.proposals(PurchaseProposal.objects.visible_to(_user(request)))
+    keys = [key for key in chosen if key.isdecimal() and len(key) < 19]
+    planned = rows.filter(pk__in=keys, status=ProposalStatus.PLANNED).order_by("pk")
+    lines = [(row, form.data.get(f"price-{row.pk}", row.part.unit_price)) for row in planned]
+    context = {"form": form, "lines": lines, "left_out": len(keys) - len(lines)}
+    return render(request, "parts/order_new.html", context, status=status)
 
 
 @login_required

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,14 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from service_center.kernel import commands, exports
+from service_center.kernel import commands
 from service_center.kernel.access import has_role
-from service_center.kernel.web import downloads, lists
+from service_center.kernel.web import lists
 from service_center.kernel.web.forms import refusals_into
 from staff import actions, permissions, queries
 from staff.states import Role
 from staff.web import forms
 from staff.web.people import signed_in
+from staff.web.tables import APPRAISALS
 
 
 @login_required
@@ -31,28 +30,9 @@ def appraisals(request: HttpRequest) -> HttpResponseBase:
         with refusals_into(form):
             made = commands.run(actions.compile_appraisal, by=request, **form.arguments())
             return redirect("appraisal", made.pk)
-    rows = queries.appraisals(user)
-    if "format" in request.GET:
-        return downloads.export(request, _table(rows), filters={})
-    context = {
-        "page": lists.page(request, rows, ordering=("-period", "-pk")),
-        "form": form,
-        "may_compile": has_role(user, Role.MANAGER, Role.SUPERVISOR),
-        "may_export": exports.can_export(user),
-    }
-    return render(request, "staff/appraisals.html", context, status=422 if form.errors else 200)
-
-
-def _table(rows: Any) -> exports.Table:
-    return exports.Table(
-        "appraisals",
-        [
-            exports.Column(_("月份"), lambda row: f"{row.period:%Y-%m}"),
-            exports.Column(_("姓名"), lambda row: row.person.name),
-            exports.Column(_("总分"), lambda row: row.total),
-            exports.Column(_("状态"), lambda row: str(row.get_status_display())),
-        ],
-        rows.order_by("-period", "-pk"),
+    may_compile = has_role(user, Role.MANAGER, Role.SUPERVISOR)
+    return lists.respond(
+        request, APPRAISALS, status=422 if form.errors else 200, form=form, may_compile=may_compile
     )
 
 

@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
-from service_center.kernel import commands, exports, journal
+from service_center.kernel import commands, journal
 from service_center.kernel.access import require
-from service_center.kernel.languages import pick
 from service_center.kernel.models import User
-from service_center.kernel.web import downloads, importing, lists, panels
+from service_center.kernel.web import importing, lists, panels
 from service_center.kernel.web.forms import refusals_into, renew
 from staff import actions, permissions, queries
-from staff.models import Booking, Branch, Licence, Person, ScoreEntry
+from staff.models import Booking, Licence, Person, ScoreEntry
 from staff.states import Role
 from staff.web import forms
+from staff.web.tables import PEOPLE
 
 
 @dataclass(frozen=True)
@@ -73,43 +73,7 @@ def _person(request: HttpRequest, username: str) -> Person:
 @require_GET
 def people(request: HttpRequest) -> HttpResponseBase:
     """Everybody the user may see, by branch, post and name."""
-    rows = Person.objects.visible_to(signed_in(request)).select_related("user", "branch", "team")
-    asked = {
-        name: request.GET.get(name, "").replace("\x00", "").strip()
-        for name in ("branch", "role", "q", "gone")
-    }
-    rows = rows.filter(left_at__isnull=not asked["gone"])
-    if asked["branch"]:
-        rows = rows.filter(branch__code=asked["branch"])
-    if asked["role"]:
-        rows = rows.with_role(asked["role"])
-    if asked["q"]:
-        rows = rows.filter(name__contains=asked["q"])
-    if "format" in request.GET:
-        return downloads.export(request, _table(rows), filters=asked)
-    context = {
-        "page": lists.page(request, rows, ordering=("branch__code", "role", "pk")),
-        "branches": Branch.objects.order_by("code"),
-        "roles": Role.choices,
-        "may_hire": permissions.can_hire(signed_in(request)),
-        "may_export": exports.can_export(signed_in(request)),
-    }
-    return render(request, "staff/people.html", context)
-
-
-def _table(rows: Any) -> exports.Table:
-    return exports.Table(
-        "people",
-        [
-            exports.Column(_("登录名"), lambda person: person.user.username),
-            exports.Column(_("姓名"), lambda person: person.name),
-            exports.Column(_("岗位"), lambda person: str(person.get_role_display())),
-            exports.Column(_("网点"), lambda person: pick(person.branch)),
-            exports.Column(_("班组"), lambda person: pick(person.team) if person.team else ""),
-            exports.Column(_("离职时间"), lambda person: person.left_at),
-        ],
-        rows.order_by("branch__code", "role", "pk"),
-    )
+    return lists.respond(request, PEOPLE, may_hire=permissions.can_hire(signed_in(request)))
 
 
 @login_required

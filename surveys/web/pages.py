@@ -21,18 +21,16 @@ from django.views.decorators.http import require_GET, require_POST
 from django_stubs_ext import StrPromise
 
 from complaints.queries import clocks
-from service_center.kernel import commands, exports, journal
+from service_center.kernel import commands, journal
 from service_center.kernel.models import Clock, User
-from service_center.kernel.web import downloads, lists
+from service_center.kernel.web import lists
 from service_center.kernel.web.forms import refusals_into, status_of
 from surveys import permissions
 from surveys.actions import follow_ups, invitations, rectifications
 from surveys.models import FollowUp, Invitation, Rectification
-from surveys.models.follow_ups import FollowUpQuerySet
 from surveys.queries import figures
-from surveys.web import forms, tables
-
-CORNERS = (("open", gettext_lazy("待回访")), ("mine", gettext_lazy("我的")), ("done", gettext_lazy("已结束")))
+from surveys.web import forms
+from surveys.web.tables import FOLLOW_UPS, RECTIFICATIONS
 
 
 @dataclass(frozen=True)
@@ -68,30 +66,7 @@ def _user(request: HttpRequest) -> User:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
     """Calls owed, the soonest due first; those that have ended, the latest first."""
-    corner = request.GET.get("corner", "open")
-    rows = _corner(FollowUp.objects.visible_to(_user(request)), corner, _user(request)).for_list()
-    order = ("-due_at", "-id") if corner == "done" else ("due_at", "id")
-    if "format" in request.GET:
-        return downloads.export(request, tables.of(rows.order_by(*order)), filters={"corner": corner})
-    page = lists.page(request, rows, ordering=order)
-    context = {
-        "page": page,
-        "corner": corner,
-        "corners": CORNERS,
-        "clocks": clocks.pressing(FollowUp, [row.pk for row in page.rows], commands.now()),
-        "may_export": exports.can_export(_user(request)),
-    }
-    return render(request, "surveys/follow_ups.html", context)
-
-
-def _corner(rows: FollowUpQuerySet, name: str, user: User) -> FollowUpQuerySet:
-    match name:
-        case "mine":
-            return rows.open().filter(owner__user=user)
-        case "done":
-            return rows.exclude(pk__in=rows.open().values("pk"))
-        case _:
-            return rows.open()
+    return lists.respond(request, FOLLOW_UPS)
 
 
 def _follow_up(request: HttpRequest, pk: int) -> FollowUp:
@@ -153,10 +128,9 @@ def _why(request: HttpRequest, row: Any, clock: int, **back: str) -> HttpRespons
 
 @login_required
 @require_GET
-def corrections(request: HttpRequest) -> HttpResponse:
+def corrections(request: HttpRequest) -> HttpResponseBase:
     """Low marks that lead to something being done."""
-    page = lists.page(request, Rectification.objects.visible_to(_user(request)).for_list())
-    return render(request, "surveys/rectifications.html", {"page": page})
+    return lists.respond(request, RECTIFICATIONS)
 
 
 def _correction(request: HttpRequest, pk: int) -> Rectification:

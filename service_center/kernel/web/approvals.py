@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from service_center.kernel import approvals as requests
 from service_center.kernel import commands, journal
-from service_center.kernel.languages import pick
-from service_center.kernel.models import Approval, ApprovalStep, Clause, User
+from service_center.kernel.models import Approval, Clause, User
 from service_center.kernel.web import lists
 from service_center.kernel.web import rulebook_words as words
+from service_center.kernel.web.approvals_list import APPROVALS, kind_names
 from service_center.kernel.web.forms import Styled, refusals_into
-
-BOXES = (
-    ("waiting", gettext_lazy("待我审批")),
-    ("mine", gettext_lazy("我提交的")),
-    ("all", gettext_lazy("全部")),
-)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A request as a table shows it."""
-
-    approval: Approval
-    kind: str
-    role: str
 
 
 class DecisionForm(Styled):
@@ -62,30 +44,13 @@ class DecisionForm(Styled):
 
 @login_required
 @require_GET
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals(request: HttpRequest) -> HttpResponseBase:
     """The inbox: what waits for the reader first."""
-    user = _user(request)
-    box = request.GET.get("box", "waiting")
-    rows = Approval.objects.visible_to(user)
-    if box == "waiting":
-        rows = Approval.objects.awaiting(user)
-    elif box == "mine":
-        rows = rows.filter(requester=user)
-    page = lists.page(request, rows.select_related("requester__person", "decided_by__person"))
-    names = _kind_names(timezone.now())
-    lines = [Line(row, names.get(row.kind, row.kind), words.role(row.current_role)) for row in page.rows]
-    context = {"page": page, "lines": lines, "boxes": BOXES, "box": box}
-    return render(request, "kernel/approvals/approvals.html", context)
+    return lists.respond(request, APPROVALS)
 
 
 def _user(request: HttpRequest) -> User:
     return request.user  # type: ignore[return-value]  # behind the log-in
-
-
-def _kind_names(at: datetime) -> dict[str, str]:
-    """Kinds of request by the name of their first step."""
-    steps = ApprovalStep.objects.in_force(at).order_by("-order", "-key")
-    return {step.kind: pick(step) for step in steps}
 
 
 @login_required
@@ -119,7 +84,7 @@ def _show(request: HttpRequest, row: Approval, form: DecisionForm) -> HttpRespon
     user = _user(request)
     context: dict[str, Any] = {
         "approval": row,
-        "kind": _kind_names(timezone.now()).get(row.kind, row.kind),
+        "kind": kind_names().get(row.kind, row.kind),
         "chain": _chain(row),
         "described": requests.described(row),
         "subject_url": _address(requests.page_of(requests.subject_of(row))),

@@ -26,7 +26,7 @@ function dialog() {
 async function open(event, link) {
   if (!dialog()) return;
   event.preventDefault();
-  const body = await bodyOf(link.href);
+  const body = await bodyOf(addressOf(link));
   if (!body) return show(dialog().dataset.textFailed, "danger");
   dialog().replaceChildren(body);
   for (const menu of document.querySelectorAll("details.dropdown-details[open]")) menu.open = false;
@@ -36,6 +36,13 @@ async function open(event, link) {
   if (!dialog().open) dialog().showModal();
   const field = body.querySelector("input:not([type=hidden]), select, textarea") ?? body.querySelector("button");
   field?.focus();
+}
+
+// Where the page itself works on all rows, they stand in its address.
+function addressOf(link) {
+  const address = new URL(link.href);
+  if (link.dataset.listDialog === "rows") for (const key of selection()) address.searchParams.append("row", key);
+  return address.href;
 }
 
 async function bodyOf(address) {

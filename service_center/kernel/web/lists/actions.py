@@ -39,7 +39,10 @@ class ActionForm(Styled):
 
 @dataclass(frozen=True)
 class Action:
-    """One verb offered for the selected rows. `may` decides who is offered it; the verb decides row by row."""
+    """One verb offered for the selected rows. `may` decides who is offered it; the verb decides row by row.
+
+    With `page`, a page of that name asks for what is needed and does one thing for all the rows, given as `?row=`.
+    """
 
     key: str
     label: StrOrPromise
@@ -49,6 +52,7 @@ class Action:
     form: type[ActionForm] = ActionForm
     question: StrOrPromise = ""
     danger: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def perform(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """GET asks what is needed, in a dialog; POST does it to each of the rows and tells which were refused and why."""
     declared, user = named(name), request.user
     assert isinstance(user, User), "behind the log-in"
-    action = next((one for one in offered(declared, user) if one.key == key), None) if declared else None
+    known = offered(declared, user) if declared is not None else []
+    action = next((one for one in known if one.key == key and not one.page), None)
     if declared is None or action is None:
         raise Http404
     keys = list(dict.fromkeys(value for value in request.POST.getlist("row") if "\0" not in value))

@@ -181,7 +181,7 @@ def _understood(asked: QueryDict, query: QueryDict, declared: Declared, user: Us
         notices.append(_("这个列表没有条件 %(names)s，已忽略。") % {"names": _quoted(unknown)})
     tab = _tab(asked, declared, notices)
     filters = _filters(asked, declared, user, notices)
-    order, falling = _order(asked, declared, filters, notices)
+    order, falling = _order(asked, declared, (tab and tab.order) or declared.order, filters, notices)
     return Ask(
         declared=declared,
         user=user,
@@ -191,7 +191,7 @@ def _understood(asked: QueryDict, query: QueryDict, declared: Declared, user: Us
         words=_words(query, declared),
         filters=filters,
         columns_asked=_columns(query, declared, notices),
-        after=query.get(AFTER),
+        after=query.get(AFTER) or None,
         notices=tuple(notices),
     )
 
@@ -211,8 +211,10 @@ def _tab(asked: QueryDict, declared: Declared, notices: list[str]) -> Tab | None
     return found or declared.tabs[0]
 
 
-def _order(asked: QueryDict, declared: Declared, filters: Asked, notices: list[str]) -> tuple[Order, bool]:
-    usual = declared.ordering(declared.order)
+def _order(
+    asked: QueryDict, declared: Declared, begins: str, filters: Asked, notices: list[str]
+) -> tuple[Order, bool]:
+    usual = declared.ordering(begins)
     assert usual is not None, "checked when the list was declared"
     text = asked.get("order", "")
     found = declared.ordering(text) if text else usual

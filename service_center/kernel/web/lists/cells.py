@@ -37,12 +37,17 @@ def link(key: str, label: StrOrPromise, href: str, path: str = "", **more: Any) 
     read = path or key
 
     def cell(row: Row) -> str:
-        return anchor(href % quote(str(row[read]), safe=""), row[read])
+        return anchor(href % quoted(row[read]), row[read])
 
     return replace(
         Column(key, label, lambda row: row[read], (read,), cell, fixed=True),
         **{"css": "text-nowrap"} | more,
     )
+
+
+def quoted(value: object) -> str:
+    """A value as one step of an address."""
+    return quote(str(value), safe="")
 
 
 def anchor(href: str, words: object) -> SafeString:
@@ -81,9 +86,10 @@ def choice(
     return Column(key, label, value, (read,), cell, **more)
 
 
-def named(key: str, label: StrOrPromise, path: str = "", **more: Any) -> Column:
-    """The name of a related row that has one in two languages."""
-    chinese, other = f"{path or key}__name_zh", f"{path or key}__name_en"
+def named(key: str, label: StrOrPromise, path: str = "", *, own: bool = False, **more: Any) -> Column:
+    """The name in two languages of a related row, or of the row itself (`own`)."""
+    at = "" if own else f"{path or key}__"
+    chinese, other = f"{at}name_zh", f"{at}name_en"
 
     def value(row: Row) -> str:
         first, second = (row[other], row[chinese]) if english() else (row[chinese], row[other])

@@ -77,9 +77,8 @@ def column(**more: Any) -> Column:
         ("pk",),
         _cell,
         extra=EXTRA,
-        order="due",
         css="text-nowrap",
-        **more,
+        **{"order": "due"} | more,
     )
 
 
@@ -96,9 +95,8 @@ def due_column(**more: Any) -> Column:
         ("pk",),
         lambda row: cells.moment(value(row)),
         extra=EXTRA,
-        order="due",
         css="text-nowrap",
-        **{"shown": False} | more,
+        **{"order": "due", "shown": False} | more,
     )
 
 

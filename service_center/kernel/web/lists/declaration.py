@@ -56,7 +56,8 @@ class Column:
 class Order:
     """A way to sort: fields of the model, together unique, never null, all rising; an index must serve them.
 
-    `falling` is the direction a first click takes; with `one_way` there is no other.
+    `falling` is the direction a first click takes; with `one_way` there is no other. With `gaps` the first field may be
+    null after all: rows without it follow, the newest first.
     """
 
     key: str
@@ -64,30 +65,44 @@ class Order:
     fields: tuple[str, ...] = ("id",)
     falling: bool = False
     one_way: bool = False
+    gaps: bool = False
 
     def names(self, *, falling: bool) -> tuple[str, ...]:
         return tuple(f"-{name}" if falling else name for name in self.fields)
 
     def many(self, rows: Rows, asked: Asked, *, falling: bool) -> list[Stretch]:
         """Any number of rows in this order, each as a dictionary with its `pk` and the order's fields."""
-        return [Stretch(rows.values("pk", *self.fields), self.names(falling=falling))]
+        if not self.gaps:
+            return [Stretch(rows.values("pk", *self.fields), self.names(falling=falling))]
+        missing = {f"{self.fields[0]}__isnull": True}
+        there = rows.exclude(**missing).values("pk", *self.fields)
+        return [
+            Stretch(there, self.names(falling=falling)),
+            Stretch(rows.filter(**missing).values("pk", "id"), ("-id",)),
+        ]
 
     def few(self, model: type[Model], rows: list[Row], *, falling: bool) -> list[Known]:
         """Rows that are known already, with their `pk` and the order's fields, in this order."""
-        return [Known(model, rows, self.names(falling=falling))]
+        if not self.gaps:
+            return [Known(model, rows, self.names(falling=falling))]
+        there = [row for row in rows if row[self.fields[0]] is not None]
+        missing = [{"pk": row["pk"], "id": row["pk"]} for row in rows if row[self.fields[0]] is None]
+        return [Known(model, there, self.names(falling=falling)), Known(model, missing, ("-id",))]
 
 
 @dataclass(frozen=True)
 class Tab:
     """A view everybody has, above the list. `shown` False: only an address leads to it.
 
-    `only` names a filter and the values the tab is limited to: asked for others, it is empty without a query.
+    `only` names a filter and the values the tab is limited to: asked for others, it is empty without a query. `order` is
+    the order it begins with, where that is not the list's.
     """
 
     key: str
     label: StrOrPromise
     apply: Callable[[Any, User], Any] = lambda rows, _user: rows
     only: tuple[str, tuple[str, ...]] | None = None
+    order: str = ""
     shown: bool = True
 
     def narrow(self, rows: Any, user: User, asked: Asked) -> Any:
@@ -187,8 +202,9 @@ def declare(declared: Declared) -> Declared:
     """Make a list known by its name. Raises ValueError for a name given twice or a default order it has not."""
     if declared.name in _declared:
         raise ValueError(f"list {declared.name} is declared twice")
-    if declared.ordering(declared.order) is None:
-        raise ValueError(f"list {declared.name} has no order {declared.order}")
+    for order in (declared.order, *(tab.order for tab in declared.tabs if tab.order)):
+        if declared.ordering(order) is None:
+            raise ValueError(f"list {declared.name} has no order {order}")
     _declared[declared.name] = declared
     return declared
 

@@ -60,6 +60,7 @@ def respond(
         return _file(request, ask)
     if request.GET.get("panel") == "filters":
         fields = [one.field(ask.filters, ask.user) for one in declared.filters]
+        fields = [one for one in fields if one["kind"] != "one" or len(one["options"]) > 1]
         return render(request, "kernel/list_filters.html", {"list": declared, "ask": ask, "fields": fields})
     shown = draw(ask)
     known = request.headers.get(FRESH)
@@ -143,12 +144,22 @@ def _orders(ask: Ask) -> Iterator[tuple[Order, str, bool]]:
         yield order, ask.address(order=order, falling=falling), here
 
 
+def _tab_url(ask: Ask, tab: Tab) -> str:
+    """A tab begins anew: without conditions, in its own order; a list with one order for all tabs keeps the one asked."""
+    plain: dict[str, Any] = {"tab": tab, "view": None, "filters": {}, "words": "", "columns_asked": ()}
+    if any(one.order for one in ask.declared.tabs):
+        begins = ask.declared.ordering(tab.order or ask.declared.order)
+        assert begins is not None, "checked when the list was declared"
+        plain |= {"order": begins[0], "falling": begins[1]}
+    return ask.address(**plain)
+
+
 def _tabs(ask: Ask) -> Iterator[tuple[Tab, str, bool]]:
     """The tabs with their addresses; one that is hidden is there while one stands on it."""
     for tab in ask.declared.tabs:
         here = tab is ask.tab and ask.view is None
         if tab.shown or here:
-            yield tab, ask.address(tab=tab, view=None, filters={}, words="", columns_asked=()), here
+            yield tab, _tab_url(ask, tab), here
 
 
 def _file(request: HttpRequest, ask: Ask) -> HttpResponseBase:

@@ -276,7 +276,10 @@ def test_decline_brings_the_ticket_back_to_the_agent(doors: Doors, settle: Calla
     no = {"接受": False, "原因": "当天请假"}
     declined = doors("engineer")("create_ticket_acceptance", number, told=no)
     assert declined["工单"]["状态"] == "classified"
-    agent("create_ticket_assignment", number, told={"工程师": "engineer2"})
+    when = {"预计到达": at(30)}
+    ranked = agent("get_ticket_suggestions", number, asking=when)["候选工程师"]
+    other = next(one["工程师"] for one in ranked if one["工程师"] != "engineer")
+    agent("create_ticket_assignment", number, told=when | {"工程师": other})
     settle()
     assert any(number in item["内容"] for item in agent("list_notifications")["条目"])
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from complaints.models import Complaint
 from service_center.kernel import rulebook
 from service_center.kernel.clock_drafts import ClockDrafts
 from service_center.kernel.drafting import Draft
+from service_center.kernel.models import Rule
 from service_center.kernel.tokens import digest, new_secret
 from staff import events as staff_events
 from staff.actions.ledgers import month_of
@@ -36,6 +38,7 @@ from surveys.models import (
 from surveys.models.questionnaires import normalise
 from surveys.queries.deadlines import due_of
 from surveys.states import Cause, Kind
+from tickets.demo import seasons
 from tickets.models import Hold, PartLine, Ticket
 
 if TYPE_CHECKING:
@@ -80,6 +83,7 @@ class _Desk:
         self.world, self.dice, self.draft = world, world.dice, Draft(keys_ahead=500)
         self.clocks = ClockDrafts(self.draft)
         self.sheets = invitations.questionnaires(world.now)
+        self._ends: dict[tuple[int, date], datetime] = {}
         self.limit = Decimal(rulebook.setting("survey.low_threshold"))
         self.agents: dict[int, list[Person]] = defaultdict(list)
         self.correctors: dict[int, Person] = {}
@@ -91,6 +95,16 @@ class _Desk:
         self.major = set(Complaint.objects.exclude(ticket=None).values_list("ticket_id", flat=True))
         self.long = set(PartLine.objects.exclude(status="released").values_list("ticket_id", flat=True))
         self.long |= set(Hold.objects.filter(reason="factory").values_list("ticket_id", flat=True))
+
+    def end_of_link(self, at: datetime) -> datetime:
+        """When a link sent then expires; links of one day end together where the rule counts days."""
+        rule = rulebook.rule("survey.link", at=at)
+        if rule.unit not in (Rule.Unit.NATURAL_DAY, Rule.Unit.WORKING_DAY):
+            return due_of(rule, at)
+        day = at.astimezone(ZoneInfo(rule.calendar.zone)).date()
+        if (rule.pk, day) not in self._ends:
+            self._ends[rule.pk, day] = due_of(rule, at)
+        return self._ends[rule.pk, day]
 
     def cause(self, ticket: Ticket) -> Cause:
         """As follow_ups.cause_for, without asking the database."""
@@ -107,7 +121,8 @@ class _Aftermath:
         self.desk, self.ticket, self.ended = desk, ticket, ticket.closed_at
         self.dice, self.draft, self.now = desk.dice, desk.draft, desk.world.now
         self.agent = self.dice.choice(desk.agents[ticket.branch_id])
-        self.low = self.dice.random() < 0.09
+        bad = seasons.bad_week(self.ended, self.now)
+        self.low = self.dice.random() < (0.24 if bad else 0.08)
 
     def play(self) -> None:
         invitation = self.invite(self.ended + DELAY)
@@ -126,7 +141,7 @@ class _Aftermath:
         invitation = self.draft.new(
             Invitation, token_digest=digest(new_secret()), ticket=ticket,
             cycle=ticket.reopen_count, customer=ticket.customer, branch=ticket.branch, engineer=ticket.assignee,
-            sent_at=at, expires_at=due_of(rulebook.rule("survey.link", at=at), at),
+            sent_at=at, expires_at=self.desk.end_of_link(at),
         )  # fmt: skip
         for sheet in self.sheets():
             self.draft.new(

@@ -83,8 +83,9 @@ def confirm_contact(approval: Approval, *, actor: User | None, at: datetime) -> 
 
 def _tell_confirmed(approval: Approval, ticket: Ticket, *, actor: User | None, at: datetime) -> None:
     told = late_truth.told_at(approval)
-    about = {"approval": approval.pk, "told_at": stamp(told)}
-    tell(events.TIME_CONFIRMED, ticket, actor=actor, at=at, occurred_at=told, **about)
+    tell(
+        events.TIME_CONFIRMED, ticket, actor=actor, at=at, occurred_at=told, approval=approval.pk, told_at=stamp(told)
+    )  # fmt: skip
 
 
 @approvals.describes(ARRIVAL, CONTACT)

@@ -278,7 +278,7 @@ def test_figures_leave_as_a_file_that_says_what_the_page_says(
     tiles = [*board.tiles, *board.more_tiles]
     assert shown == {str(tile.shown.reading.figure.name): tile.shown.text for tile in tiles}
     text = b"".join(browser.get("/dashboard/?format=csv").streaming_content).decode("utf-8-sig")
-    assert text.splitlines()[0].startswith("指标,数值,显示,分子,分母")
+    assert text.splitlines()[0].startswith("指标,数值,显示为,分子,分母")
     facts = Event.objects.filter(name="data.exported").order_by("pk")
     assert [(fact.data["list"], fact.data["filters"]) for fact in facts][-2:] == [
         ("dashboard", {"branch": "HZ", "period": "month"}),

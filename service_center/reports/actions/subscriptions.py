@@ -109,8 +109,15 @@ def mail(subscription: Subscription, *, actor: User | None, at: datetime) -> Mai
     mailing = Mailing.objects.create(
         subscription=subscription, first=first, last=last, message=message, at=at
     )
-    days = {"first": first.isoformat(), "last": last.isoformat()}
-    journal.record(events.MAILED, subscription, actor=actor, at=at, links=[person], **days)
+    journal.record(
+        events.MAILED,
+        subscription,
+        actor=actor,
+        at=at,
+        links=[person],
+        first=first.isoformat(),
+        last=last.isoformat(),
+    )
     return mailing
 
 

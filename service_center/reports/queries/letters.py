@@ -17,6 +17,7 @@ from django.template.defaultfilters import date as date_filter
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from customers.models import ProductLine
 from service_center.kernel import languages
 from service_center.reports.models import Subscription
 from service_center.reports.queries import compared, periods, words
@@ -25,6 +26,7 @@ from service_center.reports.queries.dashboard import KEY, MORE, NOW
 from service_center.reports.queries.periods import Period
 from service_center.reports.queries.scope import ONE_DAY, Scope, midnight, zone
 from service_center.reports.states import Rhythm
+from staff.models import Branch, Team
 
 SALT = "reports.subscription"
 
@@ -90,7 +92,7 @@ def address(subscription: Subscription, period: Period) -> str:
     return f"{settings.PUBLIC_URL}/dashboard/?{urlencode(asked)}"
 
 
-def narrowed(subscription: Subscription) -> list[tuple[str, object]]:
+def narrowed(subscription: Subscription) -> list[tuple[str, Branch | ProductLine | Team]]:
     """What the subscription is limited to: the name of the filter and its row."""
     rows = (("branch", subscription.branch), ("line", subscription.line), ("team", subscription.team))
     return [(name, row) for name, row in rows if row is not None]

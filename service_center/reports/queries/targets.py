@@ -26,6 +26,8 @@ class Target:
     def clause(self) -> str:
         """Where the target comes from: document, article and title."""
         clause = self.setting.clause
+        if clause is None:
+            return ""
         return f"{clause.document.code} {clause.article} {languages.pick(clause, 'title')}"
 
     def met_by(self, value: Decimal) -> bool:

@@ -25,7 +25,9 @@ def company(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
     if not can_compare_branches(user):
         raise PermissionDenied
-    wanted = {name: value for name, value in request.GET.items() if name not in {"branch", "team"}}
+    wanted = {
+        name: str(value) for name, value in request.GET.dict().items() if name not in {"branch", "team"}
+    }
     asked = question(user, {"period": Choice.YEAR, **wanted}, now=commands.now())
     options = asked.filter("branch").options
     figures = compared.read(asked.scope, asked.period, now=asked.now)

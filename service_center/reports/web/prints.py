@@ -30,11 +30,9 @@ SHEET = Path(settings.BASE_DIR) / "templates" / "reports" / "dashboard.typ"
 def pdf(question: Asked, board: Board) -> bytes:
     """The dashboard as PDF, A4."""
     told = json.dumps(content(question, board), ensure_ascii=False)
-    made = typst.compile(
-        _sheet(), font_paths=[_fonts()], ignore_system_fonts=True, format="pdf", sys_inputs={"data": told}
+    return typst.compile(
+        SHEET, font_paths=[_fonts()], ignore_system_fonts=True, format="pdf", sys_inputs={"data": told}
     )
-    assert isinstance(made, bytes)
-    return made
 
 
 def content(question: Asked, board: Board) -> dict[str, Any]:
@@ -116,10 +114,5 @@ def _appraisal(title: str, found: Appraisal) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _sheet() -> bytes:
-    return SHEET.read_bytes()
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> str:
-    return str(files("pylopdf_fonts_zh_cn"))
+def _fonts() -> Path:
+    return Path(str(files("pylopdf_fonts_zh_cn")))

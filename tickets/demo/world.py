@@ -1,17 +1,22 @@
-"""Tickets of the demo world: two months of work in both branches, told by the verbs at the instants they happened."""
+"""Tickets of the demo world: two years of work in both branches, written in sets, and around the present hour a few that
+the verbs themselves tell, one or more in every state.
+"""
 
 from __future__ import annotations
 
-import base64
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db import connection, transaction
 
 from customers.models import Customer, Unit
 from parts.models import Balance, Part
 from service_center.kernel import approvals as kernel_approvals
 from service_center.kernel import commands
+from service_center.kernel.drafting import rebuild_caches
 from staff.models import Person
 from staff.models.bookings import DoubleBooked
 from tickets.actions import (
@@ -27,6 +32,11 @@ from tickets.actions import (
     triage,
     visits,
 )
+from tickets.demo import seasons
+from tickets.demo.filling import fill
+from tickets.demo.scripts import Scripts
+from tickets.demo.temper import CALM
+from tickets.demo.words import FAULTS, KEPT_PARTS, PNG, QUESTION
 from tickets.models import Ticket
 from tickets.queries import report
 from tickets.states import Status
@@ -36,32 +46,37 @@ if TYPE_CHECKING:
 
     from service_center.kernel.models import User
 
-TICKETS = 60
-DAYS = 60
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-KEPT_PARTS = ("P-1001", "P-2001")
-"""Their stock is a fact of the demo world: no ticket draws on it."""
-
-FAULTS = {
-    "AC": ("制冷效果差", "开机半小时仍不凉，出风正常", "不制冷", "冷媒不足", "检漏并补充冷媒"),
-    "WM": ("脱水时异响", "脱水阶段有金属撞击声并移位", "异响", "减震器老化", "更换减震器"),
-    "RF": ("冷藏室不冷", "冷冻正常，冷藏室温度偏高", "温度高", "风门电机故障", "更换风门电机"),
-    "TH": ("理疗仪无法启动", "按电源键无反应，指示灯不亮", "不通电", "电源板损坏", "更换电源板"),
-}
-QUESTION = ("如何设置定时开机", "想了解遥控器上的定时功能怎样使用", "", "", "")
+DAYS = 730
+RECENT = 5
+"""The tickets told by the verbs lie at most so many days back."""
 ENDS: tuple[tuple[str, int], ...] = (
-    (Status.CLOSED, 30), (Status.ANSWERED, 6), (Status.RESULT_TOLD, 2), (Status.HANDLED, 3), (Status.ON_HOLD, 3),
-    (Status.IN_HANDLING, 4), (Status.APPOINTED, 3), (Status.DISPATCHED, 3), (Status.CLASSIFIED, 3),
+    (Status.CLOSED, 8), (Status.ANSWERED, 2), (Status.RESULT_TOLD, 1), (Status.HANDLED, 2), (Status.ON_HOLD, 2),
+    (Status.IN_HANDLING, 2), (Status.APPOINTED, 2), (Status.DISPATCHED, 2), (Status.CLASSIFIED, 1),
     (Status.VERIFIED, 1), (Status.CANCELLED, 1), (Status.REFUSED, 1),
 )  # fmt: skip
 """How the tickets ended up: state and how many. Finished ones lie back in time, open ones are recent."""
 
 
+STRAINED = replace(
+    CALM, pace=1.6, accepted=84, dropped=12, short=16, dissatisfied=14, reopened=10, escalated=12
+)
+"""How the company works in a bad week."""
+WORKED_ON: dict[str, int] = {
+    Status.ON_HOLD: 40,
+    Status.IN_HANDLING: 30,
+    Status.HANDLED: 60,
+    Status.RESULT_TOLD: 60,
+}
+"""At least so many hours back lies the call of an open ticket that somebody has worked on."""
+PRESENT = (10, 215, 60 * 26)
+"""Ages in minutes of the three tickets of the present hour."""
+
+
 class World(Protocol):
     now: datetime
+    seed: int
     dice: random.Random
+    tickets: int
 
 
 @dataclass
@@ -75,14 +90,33 @@ class Desk:
 
 def seed(world: World) -> None:
     """The open, the at-risk and the broken ticket of the present hour, and the seeded history around them."""
+    _past(world)
     desks = _desks()
     walk = Walk(world, desks)
-    ends = [state for state, count in ENDS for _ in range(count)][:TICKETS]
+    ends = [state for state, count in ENDS for _ in range(count)]
     world.dice.shuffle(ends)
     units = _units(world)
     for end in ends:
         walk.history(next(units), end)
     walk.present()
+
+
+def _past(world: World) -> None:
+    """The history of two years, but for what the verbs will tell."""
+    told = sum(count for _, count in ENDS) + len(PRESENT)
+    with transaction.atomic():
+        scripts = Scripts(
+            now=world.now, seed=world.seed, rhythm=seasons.rhythm(world.now, DAYS),
+            moods=lambda at: STRAINED if seasons.bad_week(at, world.now) else CALM,
+        )  # fmt: skip
+    written = scripts.write(max(world.tickets - told, 0))
+    in_one_process = connection.in_atomic_block
+    fill(written, now=world.now, workers=0 if in_one_process else os.cpu_count() or 1, size=500, told=_nobody)
+    rebuild_caches(world.now)
+
+
+def _nobody(_done: int) -> None:
+    """The demo world is there in seconds: nobody needs to hear how far it is."""
 
 
 def _desks() -> dict[int, Desk]:
@@ -112,8 +146,9 @@ class Walk:
         self.desk = next(iter(desks.values()))
 
     def do(self, verb: Callable[..., Any], *args: Any, by: User, wait: tuple[int, int], **kwargs: Any) -> Any:
-        """Run a verb as somebody after so many minutes, never later than the present."""
-        self.now = min(self.now + timedelta(minutes=self.dice.randint(*wait)), self.world.now)
+        """Run a verb as somebody after so many minutes, by day, never later than the present."""
+        later = self.now + timedelta(minutes=self.dice.randint(*wait))
+        self.now = min(seasons.waking(later) if any(wait) else later, self.world.now)
         with commands.as_of(self.now):
             return commands.run(verb, *args, actor=by, **kwargs)
 
@@ -121,7 +156,11 @@ class Walk:
         """One ticket from the call to its end state."""
         self.desk = self.desks[unit.customer.branch_id]
         finished = end in {Status.CLOSED, Status.ANSWERED, Status.CANCELLED, Status.REFUSED}
-        back = self.dice.randint(3 * 24, DAYS * 24) if finished else self.dice.randint(4, 60)
+        back = (
+            self.dice.randint(2 * 24, RECENT * 24)
+            if finished
+            else self.dice.randint(WORKED_ON.get(end, 4), 70)
+        )
         self.now = self.world.now - timedelta(hours=back, minutes=self.dice.randint(0, 59))
         ticket = self.register(unit, QUESTION if end == Status.ANSWERED else self.fault(unit))
         if end == Status.ANSWERED:
@@ -191,7 +230,7 @@ class Walk:
         """The first engineer who is free, from a couple of hours on, hour by hour."""
         for hour in range(2, 60):
             for engineer in self.dice.sample(self.desk.engineers, len(self.desk.engineers)):
-                expected_at = self.now + timedelta(hours=hour)
+                expected_at = seasons.visiting(self.now + timedelta(hours=hour))
                 try:
                     self.do(
                         dispatch.assign, ticket, engineer=engineer, expected_at=expected_at, by=self.desk.agent,
@@ -204,7 +243,7 @@ class Walk:
 
     def appoint(self, ticket: Ticket, engineer: Person) -> None:
         for hour in range(2, 40):
-            starts_at = self.now + timedelta(hours=hour)
+            starts_at = seasons.visiting(self.now + timedelta(hours=hour))
             span = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
             try:
                 self.do(visits.appoint, ticket, place="客户家中", by=engineer.user, wait=(0, 0), **span)
@@ -279,7 +318,7 @@ class Walk:
         )
         third = others.filter(customer__branch=units[0].customer.branch).order_by("pk").first() or units[0]
         self.desk = self.desks[units[0].customer.branch_id]
-        for unit, age in ((units[0], 10), (units[-1], 215), (third, 60 * 26)):
+        for unit, age in zip((units[0], units[-1], third), PRESENT, strict=True):
             self.now = self.world.now - timedelta(minutes=age)
             self.register(unit, self.fault(unit), channel="phone")
 

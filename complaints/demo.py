@@ -94,12 +94,15 @@ class Walk:
         )
         content, fault, evidence = self.world.dice.choice(SAID)
         words: dict[str, Any] = {"content": content, "fault": fault, "evidence": evidence}
-        if way == "answered":
-            words["simple"] = "已向客户解释并取得谅解"
         channel = self.world.dice.choice(["hotline", "hotline", "email", "web", "visit"])
         apology = "给您带来不便，我们深表歉意。"
         row = self.do(actions.register, ticket=ticket, channel=channel, apology=apology, minutes=1, **words)
-        if way not in {"answered", "received"}:
+        if finished and row.visit_required:
+            visit = {"visitor": self.people["supervisor"], "note": "上门致歉并了解情况"}
+            self.do(actions.note_visit, row, **visit, by=self.people["supervisor"].user)
+        if way == "answered":
+            self.do(actions.answer_at_once, row, text="已向客户解释并取得谅解", minutes=1)
+        elif way != "received":
             self.onward(row, way)
 
     def onward(self, row: Complaint, way: str) -> None:

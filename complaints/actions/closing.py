@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints import events, permissions
 from complaints.actions.contacts import answered_in_time
 from complaints.models import Complaint, ComplaintEscalation, Reply, Satisfaction
+from complaints.queries import steps
 from complaints.states import Level
 from service_center.kernel import approvals, clocks, journal, rulebook
 from service_center.kernel.access import require
@@ -93,13 +94,13 @@ def close(
     """Close a complaint whose customer is content.
 
     With a `reason` it may be closed unresolved at the limit of what can be granted: that is asked of the manager
-    (CF-28). Raises TransitionNotAllowed, Forbidden.
+    (CF-28). Raises TransitionNotAllowed, VisitDue, LetterDue, Forbidden.
     """
     complaint = Complaint.objects.lock(complaint.pk)
     require(permissions.can_handle, actor, complaint)
     if reason:
         return _ask_to_close(complaint, reason, actor, at)
-    complaint.close(at=at)
+    complaint.close(letter_sent=steps.letter_sent(complaint), at=at)
     complaint.version += 1
     complaint.save()
     clocks.cancel(complaint, at=at)
@@ -108,7 +109,7 @@ def close(
 
 
 def _ask_to_close(complaint: Complaint, reason: str, actor: User | None, at: datetime) -> Approval:
-    complaint.ask_unsatisfied_closure()
+    complaint.ask_unsatisfied_closure(letter_sent=steps.letter_sent(complaint))
     approval = approvals.ask(
         "complaint.close_unsatisfied",
         complaint,
@@ -125,10 +126,13 @@ def _ask_to_close(complaint: Complaint, reason: str, actor: User | None, at: dat
 
 @approvals.performs("complaint.close_unsatisfied")
 def close_unsatisfied(approval: Approval, *, actor: User | None, at: datetime) -> Complaint:
-    """Close at the limit of what may be granted, after the manager agreed (CF-28). Raises TransitionNotAllowed."""
+    """Close at the limit of what may be granted, after the manager agreed (CF-28).
+
+    Raises TransitionNotAllowed, VisitDue, LetterDue.
+    """
     complaint = Complaint.objects.lock(approval.subject_id)
     require(permissions.can_handle, actor, complaint)
-    complaint.close_unsatisfied(approval.reason, at=at)
+    complaint.close_unsatisfied(approval.reason, letter_sent=steps.letter_sent(complaint), at=at)
     complaint.version += 1
     complaint.save()
     clocks.cancel(complaint, at=at)

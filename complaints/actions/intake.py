@@ -51,7 +51,7 @@ def register(
 
     `simple` is the answer given at once: the complaint is then closed in the same breath. The clocks start with the
     receipt, `reported_at`, at most 30 days back. Of `customer` and `ticket` one is enough; the ticket brings its
-    customer and unit. Raises Forbidden, Invalid, NobodyToOwn.
+    customer and unit. Raises Forbidden, Invalid, NobodyToOwn; VisitDue for an answer where a visit is due.
     """
     require(permissions.can_register, actor)
     complaint = Complaint(channel=channel, content=content, fault=fault, evidence=evidence, apology=apology)
@@ -87,7 +87,10 @@ def _open(complaint: Complaint, owner: Person | None, actor: User | None, at: da
 
 
 def answer_at_once(complaint: Complaint, *, text: str, actor: User | None, at: datetime) -> Complaint:
-    """Answer a simple complaint in the same conversation and close it (CMP-05). Raises TransitionNotAllowed."""
+    """Answer a simple complaint in the same conversation and close it (CMP-05).
+
+    Raises TransitionNotAllowed, VisitDue where the customer has to be visited first.
+    """
     complaint = Complaint.objects.lock(complaint.pk)
     require(permissions.can_handle, actor, complaint)
     complaint.answer_at_once(text, at=at)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from complaints.models import Complaint
+from complaints.queries import steps
 from complaints.states import Channel, Complexity, Gravity, Level, Method, Outcome, ReplyChannel, Status
 from service_center.kernel import clocks
 from service_center.kernel.api.clocks import ClockOutput
@@ -56,8 +57,13 @@ class ComplaintOutput(ComplaintLine):
     answer = serializers.CharField(allow_blank=True)
     visit_required = serializers.BooleanField()
     visited_at = Instant(allow_null=True)
+    open_tasks = serializers.SerializerMethodField()
     allowed = serializers.SerializerMethodField()
     clocks = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["visit", "letter"])))
+    def get_open_tasks(self, complaint: Complaint) -> list[str]:
+        return complaint.open_tasks(letter_sent=steps.letter_sent(complaint))
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_allowed(self, complaint: Complaint) -> list[str]:

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, StrPromise]] = {
     "simple": _("当场答复"),
     "gravity": _("情节"),
     "founded": _("查证属实"),
+    "open_tasks": _("结案前须完成"),
     "visit_required": _("须走访"),
     "visited_at": _("走访时间"),
     "methods": _("调查方法"),

@@ -42,6 +42,20 @@ class PlanNotRevised(errors.DomainError):
     message = _("客户不满意，请先修订处理方案，再告知结果。")
 
 
+class VisitDue(errors.DomainError):
+    """However small the matter, the supervisor goes in person or sends somebody (CMP-19)."""
+
+    code = "visit_due"
+    message = _("此投诉须由服务主任亲自或专门派员走访客户：请先登记走访，再结案。")
+
+
+class LetterDue(errors.DomainError):
+    """The customer of a serious complaint hears of the result by letter (CMP-17)."""
+
+    code = "letter_due"
+    message = _("情节重大的投诉须以信函告知客户处理结果：请先登记信函，再结案。")
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def lock(self, pk: int) -> Complaint:
         """The complaint under its row lock until the transaction ends."""
@@ -153,9 +167,24 @@ class Complaint(FSMModelMixin, models.Model):
         """Whether the manager may be asked to close it although the customer is not content (CF-28)."""
         return self.status in ASKABLE
 
+    def open_tasks(self, *, letter_sent: bool) -> list[str]:
+        """What is owed beside the next step before the complaint may be closed: `visit`, `letter`."""
+        visit = self.visit_required and self.visited_at is None
+        letter = self.gravity == Gravity.SERIOUS and not letter_sent
+        due = {"visit": visit, "letter": letter} if self.status != Status.CLOSED else {}
+        return [task for task, owed in due.items() if owed]
+
+    def _refuse_open_tasks(self, *, letter_sent: bool) -> None:
+        match self.open_tasks(letter_sent=letter_sent):
+            case ["visit", *_]:
+                raise VisitDue
+            case ["letter"]:
+                raise LetterDue
+
     @transition(field=status, source=Status.RECEIVED, target=Status.CLOSED, custom={"noun": "answer"})
     def answer_at_once(self, text: str, *, at: datetime) -> None:
-        """A simple complaint is answered and done with in the same conversation (CMP-05)."""
+        """A simple complaint is answered and done with in the same conversation (CMP-05). Raises VisitDue."""
+        self._refuse_open_tasks(letter_sent=True)
         self.answer, self.complexity, self.gravity = text, Complexity.SIMPLE, Gravity.GENERAL
         self.closed_at = at
 
@@ -234,16 +263,23 @@ class Complaint(FSMModelMixin, models.Model):
         self.must_revise = True
 
     @transition(field=status, source=Status.SATISFIED, target=Status.CLOSED, custom={"noun": "closure"})
-    def close(self, *, at: datetime) -> None:
+    def close(self, *, letter_sent: bool, at: datetime) -> None:
+        """Raises VisitDue, LetterDue."""
+        self._refuse_open_tasks(letter_sent=letter_sent)
         self.closed_at = at
 
     @transition(field=status, source=ASKABLE, target=None)
-    def ask_unsatisfied_closure(self) -> None:
-        """The manager decides; until then the state stays."""
+    def ask_unsatisfied_closure(self, *, letter_sent: bool) -> None:
+        """The manager decides; until then the state stays. Raises VisitDue, LetterDue."""
+        self._refuse_open_tasks(letter_sent=letter_sent)
 
     @transition(field=status, source=UNSOLVED, target=Status.CLOSED)
-    def close_unsatisfied(self, reason: str, *, at: datetime) -> None:
-        """Closed at the limit of what may be granted; only an approval leads here (CF-28)."""
+    def close_unsatisfied(self, reason: str, *, letter_sent: bool, at: datetime) -> None:
+        """Closed at the limit of what may be granted; only an approval leads here (CF-28).
+
+        Raises VisitDue, LetterDue.
+        """
+        self._refuse_open_tasks(letter_sent=letter_sent)
         self.closed_at, self.closed_unsatisfied, self.close_reason = at, True, reason
 
     @transition(field=status, source=OPEN, target=None, custom={"noun": "contacts"})

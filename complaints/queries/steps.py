@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.states import Gravity, ReplyChannel, Status
+from complaints.states import ReplyChannel, Status
 
 _NEXT = {
     Status.RECEIVED: "grading",
@@ -28,18 +28,19 @@ def next_step(complaint: Complaint, *, has_team: bool) -> str:
     return _NEXT.get(Status(complaint.status), "")
 
 
-def open_tasks(complaint: Complaint, *, letter_sent: bool) -> list[str]:
-    """What is still owed beside the next step: the supervisor's visit, the letter of a serious complaint."""
-    tasks: list[str] = []
-    if complaint.status == Status.CLOSED:
-        return tasks
-    if complaint.visit_required and complaint.visited_at is None:
-        tasks.append(_("服务主任须亲自或专门派员走访客户。"))
-    if complaint.gravity == Gravity.SERIOUS and not letter_sent:
-        tasks.append(_("情节重大：处理结果须以信函告知客户。"))
-    return tasks
+def open_tasks(complaint: Complaint) -> list[str]:
+    """What is still owed beside the next step, in words: the supervisor's visit, the letter of a serious complaint."""
+    words = {
+        "visit": _("服务主任须亲自或专门派员走访客户。"),
+        "letter": _("情节重大：处理结果须以信函告知客户。"),
+    }
+    return [words[task] for task in complaint.open_tasks(letter_sent=letter_sent(complaint))]
 
 
 def letter_sent(complaint: Complaint) -> bool:
-    """Whether a result has gone out by letter (CMP-17)."""
-    return complaint.replies.filter(channel=ReplyChannel.LETTER).exists()
+    """Whether the customer has the result by letter (CMP-17): told so at once, or by a letter noted after it was told."""
+    told = complaint.replies.order_by("pk").first()
+    if told is None:
+        return False
+    later = complaint.contacts.filter(channel=ReplyChannel.LETTER, occurred_at__gte=told.at)
+    return complaint.replies.filter(channel=ReplyChannel.LETTER).exists() or later.exists()

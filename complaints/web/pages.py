@@ -132,7 +132,7 @@ def _show(
         "step": step,
         "form": form,
         "clocks": clocks.of(row, commands.now(), url),
-        "tasks": reading.open_tasks(row, letter_sent=reading.letter_sent(row)),
+        "tasks": reading.open_tasks(row),
         "verification": getattr(row, "verification", None),
         "group": group,
         "members": group.members.order_by("name") if group else [],

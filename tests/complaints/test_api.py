@@ -363,3 +363,63 @@ def test_timeline_and_clocks_tell_the_story(api, agent, complaint, walk) -> None
     assert names == ["complaint.founded", "complaint.graded", "complaint.registered"]
     kinds = [c["kind"] for c in client.get(f"complaints/{complaint.number}/clocks/").json()["results"]]
     assert kinds == ["response", "verification"]
+
+
+# -- what is owed before the end -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("CMP-17")
+def test_a_serious_complaint_is_not_closed_without_its_letter(
+    api, agent, manager, complaint, walk, web
+) -> None:
+    grades = {"gravity": "serious", "complexity": "simple"}
+    walk(complaint, "graded", **grades)
+    commands.run(actions.form_team, complaint, leader=agent, members=[agent], actor=agent.user)
+    walk(complaint, "result_told", **grades)
+    client, path = api(agent), f"complaints/{complaint.number}"
+    refused(client.post(f"{path}/closure/", {"reason": "已达政策上限"}), 409, "letter_due")
+    client.post(f"{path}/satisfaction/", {"satisfied": True})
+    assert client.get(f"{path}/").json()["open_tasks"] == ["letter"]
+    refused(client.post(f"{path}/closure/", {}), 409, "letter_due")
+    page = web(agent).post(f"/complaints/{complaint.number}/closure/", {})
+    assert (page.status_code, "信函告知客户处理结果" in page.content.decode()) == (409, True)
+    complaint.refresh_from_db()
+    assert (complaint.status, complaint.closed_at) == ("satisfied", None)
+    letter = {"channel": "letter", "outcome": "reached", "note": "挂号信已寄出"}
+    assert client.post(f"{path}/contacts/", letter).status_code == 201
+    assert client.post(f"{path}/closure/", {}).json()["complaint"]["status"] == "closed"
+    assert client.get(f"{path}/").json()["open_tasks"] == []
+
+
+@pytest.mark.req("CMP-17", "CMP-18")
+def test_a_result_told_by_letter_is_the_letter_and_a_general_one_needs_none(
+    api, agent, complaint, walk
+) -> None:
+    client, path = api(agent), f"complaints/{complaint.number}"
+    walk(complaint, "plan_set")
+    assert client.get(f"{path}/").json()["open_tasks"] == []
+    complaint.gravity = "serious"
+    complaint.save()
+    client.post(f"{path}/result/", {"channel": "letter", "text": "处理结果见信"})
+    client.post(f"{path}/satisfaction/", {"satisfied": True})
+    assert client.post(f"{path}/closure/", {}).status_code == 201
+
+
+@pytest.mark.req("CMP-19")
+def test_no_end_before_the_supervisor_has_seen_the_customer(
+    api, web, agent, supervisor, customer, walk
+) -> None:
+    with commands.as_of(timezone.now() - timedelta(hours=1)):
+        complaint = commands.run(actions.register, customer=customer, **SAID, actor=agent.user)
+    Complaint.objects.update(visit_required=True)
+    client, path = api(agent), f"complaints/{complaint.number}"
+    refused(client.post(f"{path}/answer/", {"text": "已解释"}), 409, "visit_due")
+    complaint.refresh_from_db()
+    walk(complaint, "satisfied")
+    refused(client.post(f"{path}/closure/", {}), 409, "visit_due")
+    page = web(agent).post(f"/complaints/{complaint.number}/closure/", {})
+    assert (page.status_code, "请先登记走访" in page.content.decode()) == (409, True)
+    visit = {"visitor": "supervisor", "note": "上门致歉"}
+    refused(api(agent).post(f"{path}/visit/", {"visitor": "nobody", "note": "x"}), 400, "invalid")
+    assert api(supervisor).post(f"{path}/visit/", visit).status_code == 201
+    assert client.post(f"{path}/closure/", {}).json()["complaint"]["status"] == "closed"

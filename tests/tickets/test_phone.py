@@ -104,7 +104,7 @@ def test_a_page_costs_the_same_for_one_job_and_for_three(
     assert query_count(lambda: phone.get("/phone/")) == one
 
 
-@pytest.mark.req("SEC-04")
+@pytest.mark.req("SEC-06")
 def test_the_secret_of_the_store_is_the_persons_own(story: Story, web: Callable[..., Client]) -> None:
     first, again = web(story.engineer).get("/phone/session/"), web(story.engineer).get("/phone/session/")
     other = web(story.agent).get("/phone/session/")
@@ -115,7 +115,7 @@ def test_the_secret_of_the_store_is_the_persons_own(story: Story, web: Callable[
 
 
 @pytest.mark.refused
-@pytest.mark.req("SEC-04")
+@pytest.mark.req("SEC-06")
 def test_the_secret_is_refused_to_strangers(client: Client) -> None:
     assert client.get("/phone/session/").status_code == 401
 

@@ -46,7 +46,9 @@ def dies_at(statement: int) -> Iterator[None]:
     def execute(run: Any, sql: str, *more: Any) -> Any:
         nonlocal left
         left -= 1
-        if left < 0 and not sql.startswith("ROLLBACK"):  # which the database does by itself when a client is gone
+        if left < 0 and not sql.startswith(
+            "ROLLBACK"
+        ):  # which the database does by itself when a client is gone
             raise Killed
         return run(sql, *more)
 
@@ -233,7 +235,6 @@ def _counts(phone: Phone, row: Ticket) -> Iterator[tuple[int, int]]:
     yield 1, row.visits.exclude(departed_at=None).count()
 
 
-@pytest.mark.req("DIG-03", "GEN-11")
 def test_no_step_is_lost_or_doubled(
     story: Story, web: Callable[..., Client], request: pytest.FixtureRequest
 ) -> None:
@@ -248,7 +249,6 @@ def test_no_step_is_lost_or_doubled(
 
 
 @pytest.mark.refused
-@pytest.mark.req("DIG-03")
 def test_without_the_keys_steps_are_doubled(
     story: Story, web: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:

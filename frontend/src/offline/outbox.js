@@ -10,7 +10,7 @@ export const WAITING = "waiting";
 export const REFUSED = "refused";
 export const DONE = "done";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
-const MARK = "phone-unsent";
+const MARK = "phone-unsent-";
 
 // The phone could not keep it: `full`, `locked` (no key of this log-in) or `broken`.
 export class NotSaved extends Error {
@@ -191,24 +191,23 @@ export async function photoOf(op) {
 
 // A browser short of room may empty the store without asking. What was waiting is noted where it does not look (only
 // numbers of tickets and kinds of steps), so that a loss is told instead of hidden.
-async function changed(owner) {
-  if (globalThis.localStorage) {
-    const waiting = (await unsent(owner)).map(({ ticket, title }) => ({ ticket, title }));
-    try {
-      localStorage.setItem(MARK, JSON.stringify({ device: await device(), owner, waiting }));
-    } catch {
-      localStorage.removeItem(MARK);
-    }
+export async function mark(owner) {
+  if (!globalThis.localStorage) return;
+  const waiting = (await unsent(owner)).map(({ ticket, title }) => ({ ticket, title }));
+  try {
+    localStorage.setItem(MARK + owner, JSON.stringify({ device: await device(), waiting }));
+  } catch {
+    localStorage.removeItem(MARK + owner);
   }
+}
+
+// Steps of this person that were waiting when the store was emptied.
+export async function lost(owner) {
+  const marked = JSON.parse(localStorage.getItem(MARK + owner) ?? "null");
+  return marked && marked.device !== (await device()) ? marked.waiting : [];
+}
+
+async function changed(owner) {
+  await mark(owner);
   tell({ kind: "changed" });
-}
-
-// Steps that were waiting when the store was emptied.
-export async function lost() {
-  const mark = JSON.parse(localStorage.getItem(MARK) ?? "null");
-  return mark && mark.device !== (await device()) ? mark.waiting : [];
-}
-
-export function forgetLoss() {
-  localStorage.removeItem(MARK);
 }

@@ -27,9 +27,9 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== location.origin) return;
   if (request.method === "POST" && url.pathname === "/logout/") event.respondWith(logOut(request, url));
   else if (request.method === "POST" && url.pathname === "/login/") event.respondWith(logIn(request));
-  else if (request.method !== "GET") return;
-  else if (isPage(url)) event.respondWith(page(event, url.pathname));
-  else if (KEPT.has(url.pathname)) event.respondWith(file(request, url.pathname));
+  else if (request.method === "GET" && isPage(url)) event.respondWith(page(event, url.pathname));
+  else if (request.method === "GET" && KEPT.has(url.pathname)) event.respondWith(file(request, url.pathname));
+  else if (request.mode === "navigate") event.respondWith(fetch(request).catch(noPage));
 });
 
 // -- the files of the pages -------------------------------------------------------------------------------------------
@@ -84,8 +84,12 @@ async function page(event, path) {
     return response.status >= 500 && kept ? kept : response;
   } catch {
     event.waitUntil(asked.catch(() => {}));
-    return kept ?? (await caches.match(offline)) ?? Response.error();
+    return kept ?? noPage();
   }
+}
+
+async function noPage() {
+  return (await caches.match(offline)) ?? Response.error();
 }
 
 function tooLong() {
@@ -108,7 +112,7 @@ async function logOut(request, url) {
     await (await caches.open(CACHE)).delete(PARTS);
     return response;
   } catch {
-    return (await caches.match(offline)) ?? Response.error();
+    return noPage();
   }
 }
 

@@ -1,6 +1,6 @@
 // What every page of the phone does: opens the person's store, counts what is not sent, sends, and says what is wrong.
 import { show } from "../behaviours/toasts.js";
-import { REFUSED, forgetLoss, lost, onNews, unsent } from "../offline/outbox.js";
+import { REFUSED, lost, mark, onNews, unsent } from "../offline/outbox.js";
 import { kick, session, signOut } from "../offline/sender.js";
 import { keyOf, leaveTo, unlock } from "../offline/vault.js";
 import { nowSending } from "./line.js";
@@ -15,7 +15,7 @@ export async function startApp() {
   if (body.dataset.kept) noteKept(body.dataset.kept);
   try {
     await openStore(user);
-    await tellLoss();
+    await tellLoss(user);
   } catch {
     body.dataset.broken = "yes";
     note("broken", true);
@@ -77,11 +77,12 @@ function noteKept(at) {
   time.textContent = new Date(at).toLocaleString(document.documentElement.lang, style);
 }
 
-async function tellLoss() {
-  const gone = await lost();
-  if (!gone.length) return;
+async function tellLoss(user) {
+  const gone = await lost(user);
+  if (!gone.length) return mark(user);
   const said = gone.map(({ ticket, title }) => `${ticket} ${title ?? ""}`.trim()).join(", ");
   note("lost", true).querySelector("[data-lost]").textContent = said;
+  return undefined;
 }
 
 // One of the page's short messages, by its name; said again, it takes the place of the one before.
@@ -97,7 +98,7 @@ export function say(name, level) {
 function onAct(event) {
   const act = event.target.closest("[data-act]")?.dataset.act;
   if (act === "loss-seen") {
-    forgetLoss();
+    mark(Number(body.dataset.user));
     note("lost", false);
   }
   if (act === "update") navigator.serviceWorker.getRegistration().then((found) => found?.waiting?.postMessage("update"));

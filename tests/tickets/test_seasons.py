@@ -35,3 +35,13 @@ def test_today_has_no_call_of_the_future() -> None:
     early = datetime(2026, 7, 8, 0, 10, tzinfo=UTC)  # ten past eight in the morning
     calls = [seasons.rhythm(early, 30)(turn / 999) for turn in range(1000)]
     assert max(calls) <= early
+
+
+def test_doors_are_rung_at_by_day_whatever_zone_the_asker_thinks_in() -> None:
+    night = datetime(2026, 3, 4, 23, 40, tzinfo=seasons.ZONE)
+    for asked in (night, night.astimezone(UTC)):
+        assert seasons.visiting(asked).astimezone(seasons.ZONE) == datetime(
+            2026, 3, 5, 9, 10, tzinfo=seasons.ZONE
+        )
+    noon = datetime(2026, 3, 4, 12, 0, tzinfo=seasons.ZONE)
+    assert seasons.visiting(noon) == noon == seasons.waking(noon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -54,7 +54,7 @@ def _weight(day: date, now: datetime) -> float:
 def _within(day: date, share: float) -> datetime:
     """An instant of the day's opening hours."""
     opened, closed = (datetime.combine(day, each, ZONE) for each in (OPENS, CLOSES))
-    return opened + (closed - opened) * share
+    return (opened + (closed - opened) * share).astimezone(UTC)
 
 
 def visiting(at: datetime) -> datetime:
@@ -68,10 +68,10 @@ def waking(at: datetime) -> datetime:
 
 
 def _not_after(at: datetime, last: time) -> datetime:
-    local = at + UTC_AHEAD
+    local = at.astimezone(UTC) + UTC_AHEAD
     clock = local.time()
     if MORNING <= clock <= last:
         return at
     days = 1 if clock > last else 0
     spread = timedelta(minutes=local.minute, seconds=local.second)
-    return datetime.combine(local.date(), MORNING, at.tzinfo) + timedelta(days=days) - UTC_AHEAD + spread
+    return datetime.combine(local.date(), MORNING, UTC) + timedelta(days=days) - UTC_AHEAD + spread

@@ -98,6 +98,7 @@ def seed(world: World) -> None:
     units = _units(world)
     for end in ends:
         walk.history(next(units), end)
+    walk.today()
     walk.present()
 
 
@@ -309,6 +310,45 @@ class Walk:
         if end == Status.CLOSED:
             self.do(closing.close, ticket, by=agent, wait=(5, 60))
         return ticket
+
+    def today(self) -> None:
+        """Jobs of this day for the engineers whom visitors of the demo log in as."""
+        for username in ("engineer", "engineer2", "engineer3"):
+            engineer = Person.objects.select_related("user").get(user__username=username)
+            self.desk = self.desks[engineer.branch_id]
+            rows = Unit.objects.filter(customer__branch=engineer.branch_id).exclude(
+                customer=_wang_fang().first().customer
+            )
+            able = [
+                u
+                for u in rows.select_related("customer__branch", "product_model")[:200]
+                if engineer.licensed_for(u.product_model, self.world.now)
+            ]
+            for hours in (1, 4, 7):
+                self.now = self.world.now - timedelta(hours=20)
+                self.job(
+                    self.dice.choice(able),
+                    engineer,
+                    seasons.visiting(self.world.now + timedelta(hours=hours)),
+                )
+
+    def job(self, unit: Unit, engineer: Person, starts_at: datetime) -> None:
+        """A job with an appointment at that hour, or the next one that is free."""
+        agent, ticket = self.desk.agent, self.register(unit, self.fault(unit), channel="phone")
+        self.do(triage.verify, ticket, confirmed=True, note="已电话核实", by=agent, wait=(5, 20))
+        self.do(contacts.note, ticket, channel="phone", outcome="reached", by=agent, wait=(2, 20))
+        self.classify(ticket, unit, mode="onsite", is_critical=False)
+        for hour in range(40):
+            at = seasons.visiting(starts_at + timedelta(hours=hour))
+            given = {"engineer": engineer, "expected_at": at}
+            try:
+                self.do(dispatch.assign, ticket, by=agent, wait=(0, 0), **given)
+            except DoubleBooked:
+                continue
+            break
+        self.do(dispatch.respond, ticket, accepted=True, by=engineer.user, wait=(3, 20))
+        span = {"starts_at": at, "ends_at": at + timedelta(hours=2)}
+        self.do(visits.appoint, ticket, place="客户家中", by=engineer.user, wait=(2, 20), **span)
 
     def present(self) -> None:
         """Three tickets of this hour: one fresh, one whose response is about to be late, one that is late already."""

@@ -285,11 +285,11 @@ def test_without_the_guard_any_word_undoes_a_breach(
 
 
 @pytest.mark.req("APT-02")
-def test_phone_form_tells_both_times_and_the_supervisor_reads_them(
+def test_form_tells_both_times_and_the_supervisor_reads_them(
     late: Ticket, story: Story, supervisor: Person, web: Callable[..., Any]
 ) -> None:
     phone = web(story.engineer)
-    page = phone.get(f"/phone/{late.number}/?step=arrival").content.decode()
+    page = phone.get(f"/tickets/{late.number}/?step=arrival").content.decode()
     assert 'name="device_time"' in page and 'name="at"' in page
     wrong = {"at": "2026-03-02", "device_time": "", "from": "phone"}
     refused = phone.post(f"/tickets/{late.number}/arrival/", wrong)

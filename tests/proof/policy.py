@@ -66,6 +66,9 @@ POLICY: dict[str, str] = {
     "create_ticket_cancellation": "agent", "create_ticket_refusal": "agent", "create_ticket_handover": "agent supervisor",
     "create_ticket_attachments": f"{DESK} engineer", "list_ticket_attachments": VIEW, "list_ticket_clocks": VIEW,
     "list_ticket_timeline": VIEW, "get_ticket_suggestions": VIEW, "get_attachment_content": VIEW, "list_charge": ALL,
+    "list_text_template": ALL, "create_text_template": "manager", "get_text_template": ALL, "edit_text_template": "manager",
+    "list_symptom": ALL, "create_symptom": "supervisor manager", "get_symptom": ALL,
+    "edit_symptom": "supervisor manager", "list_ticket_text_templates": VIEW,
     # complaints
     "list_complaint": ALL, "create_complaint": f"{DESK} quality", "get_complaint": VIEW,
     "create_complaint_grading": DESK, "create_complaint_answer": DESK, "create_complaint_handover": DESK,

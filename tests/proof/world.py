@@ -80,7 +80,7 @@ def _paths(
         "follow-ups": FollowUp.objects.get(ticket=ended).pk, "rectifications": Rectification.objects.get().pk,
         "surveys": Invitation.objects.get().pk, "reservations": Reservation.objects.latest("pk").pk,
         "rules": Rule.objects.in_force(timezone.now()).earliest("pk").pk, "settings": Setting.objects.get(code="ticket.reopen.escalate_after").key,
-        "calendars": "duty", "kpis": "tickets.open", "part-classes": "ME-R-M", "parts": "P-1001", "products": "KFR-35GW",
+        "text-templates": "answer-thanks", "symptoms": "AC-01", "calendars": "duty", "kpis": "tickets.open", "part-classes": "ME-R-M", "parts": "P-1001", "products": "KFR-35GW",
         "purchase-orders": PurchaseOrder.objects.earliest("pk").number,
         "purchase-proposals": PurchaseProposal.objects.earliest("pk").pk, "staff": "engineer",
         "stock-movements": StockMove.objects.latest("pk").pk, "suppliers": Supplier.objects.earliest("pk").code,

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from customers.models import ProductLine
 from parts.models import Part
 from service_center.kernel.api.naming import NameOf
-from staff.models import Person
+from staff.models import Branch, Person
 
 
 class Username(NameOf):
@@ -35,6 +35,11 @@ class PartCode(NameOf):
 class LineCode(NameOf):
     def rows(self, user: Any) -> QuerySet[ProductLine]:
         return ProductLine.objects.all()
+
+
+class BranchCode(NameOf):
+    def rows(self, user: Any) -> QuerySet[Branch]:
+        return Branch.objects.all()
 
 
 @extend_schema_field(OpenApiTypes.BYTE)

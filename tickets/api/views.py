@@ -142,7 +142,7 @@ class Suggestions(TicketReading):
         return {200: outputs.SuggestionsOutput}
 
 
-def _page(name: str, item: type[outputs.Output]) -> type[outputs.Output]:
+def page_of(name: str, item: type[outputs.Output]) -> type[outputs.Output]:
     fields = {
         "results": item(many=True),
         "next": serializers.URLField(allow_null=True),

@@ -97,4 +97,8 @@ WORDS: Final[dict[str, StrPromise]] = {
     "sequence": _("第几次"),
     "punctual": _("准时"),
     "customer_absent": _("客户不在"),
+    "body_zh": _("中文内容"),
+    "body_en": _("英文内容"),
+    "active": _("在用"),
+    "initials": _("拼音首字母"),
 }

@@ -24,7 +24,7 @@ menu.add(
     pgettext_lazy("plural", "机器"),
     "units",
     icon="wash-machine",
-    order=32,
+    order=30,
     roles=(*DESK, "engineer", "expert", "trainer"),
 )
 menu.add(

@@ -59,7 +59,7 @@ CUSTOMERS = lists.declare(
             lists.Column(
                 "name", gettext_lazy("姓名"), lambda row: row["name"], ("name",),
                 lambda row: cells.anchor(f"/customers/{row['pk']}/", row["name"]),
-                order="opened", fixed=True,
+                fixed=True,
             ),
             lists.Column(
                 "phone", gettext_lazy("电话"), lambda row: phones.mask(row["phone"]), ("phone",), css="text-nowrap"
@@ -79,7 +79,7 @@ CUSTOMERS = lists.declare(
                 "unit_count", gettext_lazy("机器数"), lambda row: len(row[UNITS]), ("pk",),
                 extra=UNITS, css="num", shown=False,
             ),
-            cells.instant("opened_at", gettext_lazy("建档时间"), order="opened", shown=False, minor=True),
+            cells.instant("opened_at", gettext_lazy("建档时间"), order="opened", minor=True),
         ),
         filters=(
             lists.Choice("level", gettext_lazy("等级"), Level.choices),
@@ -135,7 +135,7 @@ MACHINES = lists.declare(
             lists.Column(
                 "serial", gettext_lazy("序列号"), lambda row: row["serial"], ("serial",),
                 lambda row: cells.anchor(f"/units/{row['pk']}/", row["serial"]),
-                order="registered", fixed=True, css="text-nowrap",
+                fixed=True, css="text-nowrap",
             ),
             cells.named("model", gettext_lazy("产品型号"), "product_model"),
             lists.Column(
@@ -152,7 +152,7 @@ MACHINES = lists.declare(
             cells.named("branch", gettext_lazy("网点"), "customer__branch", minor=True),
             cells.named("line", gettext_lazy("产品线"), "product_model__line", shown=False, minor=True),
             cells.day("installed_on", gettext_lazy("安装日期"), shown=False, minor=True),
-            cells.instant("registered_at", gettext_lazy("登记时间"), order="registered", shown=False, minor=True),
+            cells.instant("registered_at", gettext_lazy("登记时间"), order="registered", minor=True),
         ),
         filters=(
             lists.Choice("status", gettext_lazy("状态"), UnitStatus.choices),

@@ -16,7 +16,7 @@ from parts import actions, permissions, queries
 from parts.models import Part, PartClass, PurchaseOrder, PurchaseOrderLine, PurchaseProposal, Supplier
 from parts.states import OPEN_PROPOSAL, OrderStatus, ProposalStatus, Tracking
 from parts.web import forms
-from service_center.kernel.languages import listed, pick
+from service_center.kernel.languages import listed, noted, pick
 from service_center.kernel.models import User
 from service_center.kernel.web import lists
 from service_center.kernel.web.lists import cells
@@ -129,7 +129,7 @@ def basis(row: lists.Row) -> str:
         return str(row["reason"])
     known = {"p": sums.get("position"), "s": sums.get("reorder_point"), "q": sums.get("reorder_quantity")}
     words = _("库存位置 %(p)s ≤ 补货点 %(s)s，每次 %(q)s") % known
-    return _("%(words)s（%(source)s）") % {"words": words, "source": sums.get("source", "")}
+    return noted(words, sums.get("source", ""))
 
 
 def _part(row: lists.Row) -> str:
@@ -155,7 +155,7 @@ PROPOSALS = lists.declare(
             lists.Column(
                 "part", gettext_lazy("配件"), _part, ("part__code", *PART_NAME.reads),
                 lambda row: cells.anchor(f"/purchase-proposals/{row['pk']}/", _part(row)),
-                order="made", fixed=True,
+                fixed=True,
             ),
             cells.text("location", gettext_lazy("仓库"), "location__code", css="text-nowrap"),
             cells.number("quantity", gettext_lazy("数量")),

@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from service_center.kernel.languages import noted
 from service_center.kernel.models import User
 from service_center.kernel.web import lists
 from service_center.kernel.web.lists import cells, deadlines
@@ -41,7 +42,7 @@ def _about_cell(row: lists.Row) -> str:
 
 def _cause(row: lists.Row) -> str:
     words = str(Cause(row["cause"]).label)
-    return _("%(cause)s（客户申请）") % {"cause": words} if row["requested_at"] is not None else words
+    return noted(words, _("客户申请")) if row["requested_at"] is not None else words
 
 
 def _missing(row: lists.Row) -> str:
@@ -80,6 +81,7 @@ FOLLOW_UPS = lists.declare(
             ),
             deadlines.column(order=""),
             cells.instant("due_at", gettext_lazy("到期"), order="due"),
+            cells.instant("next_contact_at", gettext_lazy("下次联系不早于"), shown=False, minor=True),
             cells.number("attempt_count", gettext_lazy("联系次数"), minor=True),
             cells.text("owner", gettext_lazy("负责人"), "owner__name"),
             lists.Column(

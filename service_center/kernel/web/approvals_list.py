@@ -52,7 +52,7 @@ APPROVALS = lists.declare(
             lists.Column(
                 "kind", gettext_lazy("申请"), lambda row: row[KIND], ("kind",),
                 lambda row: cells.anchor(f"/approvals/{row['pk']}/", row[KIND]),
-                extra=KIND, order="asked", fixed=True,
+                extra=KIND, fixed=True,
             ),
             cells.text("subject", gettext_lazy("对象"), "subject_label"),
             lists.Column(

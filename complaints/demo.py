@@ -98,7 +98,7 @@ class Walk:
         apology = "给您带来不便，我们深表歉意。"
         row = self.do(actions.register, ticket=ticket, channel=channel, apology=apology, minutes=1, **words)
         if finished and row.visit_required:
-            visit = {"visitor": self.people["supervisor"], "note": "上门致歉并了解情况"}
+            visit: dict[str, Any] = {"visitor": self.people["supervisor"], "note": "上门致歉并了解情况"}
             self.do(actions.note_visit, row, **visit, by=self.people["supervisor"].user)
         if way == "answered":
             self.do(actions.answer_at_once, row, text="已向客户解释并取得谅解", minutes=1)

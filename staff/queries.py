@@ -52,7 +52,7 @@ def branch_choices(user: User, codes: list[str] | None) -> Choices:
     person = getattr(user, "person", None)
     branches = Branch.objects.order_by("code")
     if person is None or not person.has_role(*SEES_EVERYBODY):
-        branches = branches.filter(pk=getattr(person, "branch_id", None))
+        branches = branches.filter(pk=person.branch_id) if person is not None else branches.none()
     if codes is not None:
         branches = branches.filter(code__in=codes)
     return [(branch.code, pick(branch), branch.pk) for branch in branches]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from complaints import events, permissions
 from complaints.actions import contacts
@@ -45,7 +45,7 @@ def grade(
     _promise_reply(complaint, at)
     if reply is not None:
         contacts.tell(complaint, **reply, actor=actor, at=at)
-    told = {"gravity": gravity, "serious": gravity == Gravity.SERIOUS}
+    told: dict[str, Any] = {"gravity": gravity, "serious": gravity == Gravity.SERIOUS}
     journal.record(events.GRADED, complaint, actor=actor, at=at, links=(complaint.ticket,), **told)
     return complaint
 

@@ -136,7 +136,11 @@ def plan_stock(
     if levels["safety_stock"] > point:
         raise errors.Invalid(_("补货点不能低于安全库存。"), field="reorder_point")
     policy, _created = StockPolicy.objects.update_or_create(part=part, location=location, defaults=levels)
-    told = {"part": part.code, "location": location.code, "reorder_quantity": reorder_quantity}
+    told: dict[str, Any] = {
+        "part": part.code,
+        "location": location.code,
+        "reorder_quantity": reorder_quantity,
+    }
     journal.record(events.PLANNED_STOCK, part, actor=actor, at=at, reorder_point=point, **told)
     return policy
 

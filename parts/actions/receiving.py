@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -49,7 +49,7 @@ def receive(
     receipt = Receipt(line=line, quantity=quantity, serials=list(serials), delivery_note=delivery_note)
     receipt.by, receipt.at, receipt.origin_key = actor, at, commands.origin_key()
     _take_in(receipt, order, part)
-    told = {"order": order.number, "part": part.code, "quantity": quantity}
+    told: dict[str, Any] = {"order": order.number, "part": part.code, "quantity": quantity}
     journal.record(events.RECEIVED, order, actor=actor, at=at, links=[part], **told)
     return receipt
 

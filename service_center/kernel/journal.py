@@ -161,7 +161,14 @@ def _write(told: Prepared) -> Event:
     _require_transaction()
     event = told.event
     kinds, ids = zip(*told.links, strict=True)
-    row = [event.name, event.schema, event.subject_type, event.subject_id, event.version, event.actor_id]
+    row: list[Any] = [
+        event.name,
+        event.schema,
+        event.subject_type,
+        event.subject_id,
+        event.version,
+        event.actor_id,
+    ]
     row += [event.at, event.occurred_at, Jsonb(event.data)]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [*row, list(kinds), list(ids), subscriptions.listeners(event.name)])

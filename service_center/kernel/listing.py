@@ -152,7 +152,7 @@ def _free_name(owner: User, list_name: str, name: str, *, but: int | None = None
     if not name:
         raise Invalid(_("请填写视图名称。"), field="name")
     same = SavedView.objects.filter(owner=owner, list_name=list_name, name=name)
-    if same.exclude(pk=but).exists():
+    if (same if but is None else same.exclude(pk=but)).exists():
         raise NameTaken(field="name")
     return name
 

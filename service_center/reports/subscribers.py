@@ -70,7 +70,7 @@ def count_ticket(event: Event, *, at: datetime) -> None:
         for model in (Complaint, Invitation, FollowUp):
             actions.count(
                 SOURCES[model], list(model.objects.filter(ticket=ticket_id).values_list("pk", flat=True))
-            )  # type: ignore[attr-defined]
+            )
 
 
 def _earlier(ticket_id: int) -> list[int]:

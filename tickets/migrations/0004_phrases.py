@@ -5,45 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_search_statistics'),
-        ('staff', '0002_append_only'),
-        ('tickets', '0003_told_times'),
+        ("customers", "0002_search_statistics"),
+        ("staff", "0002_append_only"),
+        ("tickets", "0003_told_times"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Symptom',
+            name="Symptom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('origin_key', models.CharField(editable=False, max_length=260, null=True, unique=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('initials', models.CharField(blank=True, max_length=60)),
-                ('active', models.BooleanField(default=True)),
-                ('product_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.productline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("origin_key", models.CharField(editable=False, max_length=260, null=True, unique=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("initials", models.CharField(blank=True, max_length=60)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "product_line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.productline",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TextTemplate',
+            name="TextTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('origin_key', models.CharField(editable=False, max_length=260, null=True, unique=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('reply', '答复客户'), ('note', '沟通与核实记录'), ('notice', '挂起通知'), ('result', '结果与报告'), ('reason', '原因说明')], max_length=8)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('body_zh', models.TextField(max_length=10000)),
-                ('body_en', models.TextField(blank=True, max_length=10000)),
-                ('active', models.BooleanField(default=True)),
-                ('branch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.branch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("origin_key", models.CharField(editable=False, max_length=260, null=True, unique=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "答复客户"),
+                            ("note", "沟通与核实记录"),
+                            ("notice", "挂起通知"),
+                            ("result", "结果与报告"),
+                            ("reason", "原因说明"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("body_zh", models.TextField(max_length=10000)),
+                ("body_en", models.TextField(blank=True, max_length=10000)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.branch",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reply', 'note', 'notice', 'result', 'reason'])), name='text_template_kind_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["reply", "note", "notice", "result", "reason"])),
+                        name="text_template_kind_known",
+                    )
+                ],
             },
         ),
     ]

@@ -38,9 +38,9 @@ def next_half_days(now: datetime) -> list[Promise]:
 
 def _halves(calendar: worktime.Calendar, day: date, ahead: int) -> list[Promise]:
     noon = calendar.at(day, NOON)
-    spans = calendar.opening(day)
-    morning = [min(span.end, noon) for span in spans if span.start < noon]
-    afternoon = [span.end for span in spans if span.end > noon]
+    spans = [(start, end) for start, end in calendar.opening(day) if start is not None and end is not None]
+    morning = [min(end, noon) for start, end in spans if start < noon]
+    afternoon = [end for _start, end in spans if end > noon]
     name = {0: _("今天"), 1: _("明天"), 2: _("后天")}.get(ahead) or date_format(day, "m-d D")
     ends = [(max(morning), _("%(day)s上午"))] if morning else []
     ends += [(max(afternoon), _("%(day)s下午"))] if afternoon else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -150,8 +149,10 @@ def records(ticket: Ticket) -> dict[str, list[Record]]:
         **{f"_{name}": _array(rows.filter(mine), fields) for name, (rows, fields, _) in _KINDS.items()},
         **{f"_{name}": _array(rows.filter(of), fields) for name, (rows, of, fields, _) in _OWNED.items()},
     }
-    found: Mapping[str, list[dict[str, Any]]] = Ticket.objects.filter(pk=ticket.pk).values(**asked).get()
-    words = {name: labels for name, (*_, labels) in (*_KINDS.items(), *_OWNED.items())}
+    found: Any = Ticket.objects.filter(pk=ticket.pk).values(**asked).get()
+    words = {name: kind[2] for name, kind in _KINDS.items()} | {
+        name: kind[3] for name, kind in _OWNED.items()
+    }
     return {name: [_read(row, labels) for row in found[f"_{name}"]] for name, labels in words.items()}
 
 

@@ -157,7 +157,7 @@ def _states_of(step: Step) -> list[str]:
     wanted = LIKE.get(step.noun, step.state_name)
     sources = {
         transition.source
-        for transition in Ticket._meta.get_field("status").get_all_transitions(Ticket)  # type: ignore[union-attr]  # a state field
+        for transition in Ticket._meta.get_field("status").get_all_transitions(Ticket)
         if transition.custom.get(kind) == wanted
     }
     return [state for state in states.Status.values if state in sources]

@@ -160,7 +160,9 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def _alive(row: Ticket, company: presence.Company) -> dict[str, Any]:
     """Clocks, company, and a digest of how both look."""
     shown = _clocks(row, company.at)
-    looks = [(c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60) for c in shown]
+    looks: list[Any] = [
+        (c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60) for c in shown
+    ]
     looks += [row.version, *(user.pk for user in company.others)]
     seen = blake2b(repr(looks).encode(), digest_size=8).hexdigest()
     return {"clocks": shown, "others": company.others, "seen": seen}

@@ -35,7 +35,7 @@ def context(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: An
     return {
         "ticket": row,
         "step": opened,
-        "form": form or forms.get(opened),
+        "form": form or (forms.get(opened) if opened is not None else None),
         "offered": {one.noun for one in steps},
         "forms": list(forms.items()),
         "job": data,

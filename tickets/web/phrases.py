@@ -126,6 +126,7 @@ def template(request: HttpRequest, code: str = "") -> HttpResponse:
                 commands.run(words.write_template, by=request, **form.arguments())
             else:
                 commands.run(words.edit_template, row, by=request, **form.changes())
+        if not form.errors:
             messages.success(request, _("话术已保存。"))
             return redirect("phrases")
         if row is not None:
@@ -150,6 +151,7 @@ def symptom(request: HttpRequest, code: str = "") -> HttpResponse:
                 commands.run(words.add_symptom, by=request, **form.arguments())
             else:
                 commands.run(words.edit_symptom, row, by=request, **form.changes())
+        if not form.errors:
             messages.success(request, _("故障现象已保存。"))
             return redirect("symptoms")
         if row is not None:

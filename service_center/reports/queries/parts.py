@@ -19,6 +19,7 @@ from django.db.models import (
     DurationField,
     F,
     Func,
+    Model,
     Q,
     QuerySet,
     Value,
@@ -142,7 +143,8 @@ def parts() -> Parts:
 
 
 def _part(rows: QuerySet[Any], when: tuple[str, ...], mean_of: str | None) -> Part:
-    owner, column = _OWNERS.get(rows.model, (rows.model, "pk"))
+    model: type[Model] = rows.model
+    owner, column = _OWNERS.get(model, (model, "pk"))
     moment = Coalesce(*when) if len(when) > 1 else F(when[0])
     told = rows.annotate(_day=TruncDate(moment, tzinfo=zone()), _amount=_amount(rows, mean_of))
     sql, params = _compiled(told, column, "_day", "_amount")

@@ -96,7 +96,7 @@ def due_column(**more: Any) -> Column:
         lambda row: cells.moment(value(row)),
         extra=EXTRA,
         css="text-nowrap",
-        **{"order": "due", "shown": False} | more,
+        **({"order": "due", "shown": False} | more),
     )
 
 

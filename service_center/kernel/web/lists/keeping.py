@@ -112,6 +112,7 @@ def edit(request: HttpRequest, name: str, pk: int) -> HttpResponse:
         expected = form.cleaned_data.pop("version")
         with refusals_into(form):
             commands.run(listing.change_view, view, expected=expected, by=request, **form.cleaned_data)
+        if not form.errors:
             messages.success(request, _("已保存。"))
             return redirect(f"{declared.url}?view={pk}")
         renew(form, SavedView.objects.get(pk=pk).version)

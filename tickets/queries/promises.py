@@ -38,7 +38,7 @@ def next_half_days(now: datetime) -> list[Promise]:
 
 def _halves(calendar: worktime.Calendar, day: date, ahead: int) -> list[Promise]:
     noon = calendar.at(day, NOON)
-    spans = [(start, end) for start, end in calendar.opening(day) if start is not None and end is not None]
+    spans = [(start, end) for start, end in calendar.opening(day) if end is not None]
     morning = [min(end, noon) for start, end in spans if start < noon]
     afternoon = [end for _start, end in spans if end > noon]
     name = {0: _("今天"), 1: _("明天"), 2: _("后天")}.get(ahead) or date_format(day, "m-d D")

@@ -19,7 +19,6 @@ from django.db.models import (
     DurationField,
     F,
     Func,
-    Model,
     Q,
     QuerySet,
     Value,
@@ -143,7 +142,7 @@ def parts() -> Parts:
 
 
 def _part(rows: QuerySet[Any], when: tuple[str, ...], mean_of: str | None) -> Part:
-    model: type[Model] = rows.model
+    model: Any = rows.model
     owner, column = _OWNERS.get(model, (model, "pk"))
     moment = Coalesce(*when) if len(when) > 1 else F(when[0])
     told = rows.annotate(_day=TruncDate(moment, tzinfo=zone()), _amount=_amount(rows, mean_of))

@@ -88,6 +88,7 @@ def due_column(**more: Any) -> Column:
     def value(row: Row) -> datetime | None:
         return row[EXTRA]["due_at"] if row[EXTRA] is not None else None
 
+    choices: dict[str, Any] = {"order": "due", "shown": False} | more
     return Column(
         "due_at",
         pgettext_lazy("deadline", "到期时间"),
@@ -96,7 +97,7 @@ def due_column(**more: Any) -> Column:
         lambda row: cells.moment(value(row)),
         extra=EXTRA,
         css="text-nowrap",
-        **({"order": "due", "shown": False} | more),
+        **choices,
     )
 
 

@@ -25,6 +25,8 @@ ALWAYS = Calendar(ZONE, (((0, 86_400),),) * 7)
 LINES = {calendar: Timeline(calendar, date(2025, 1, 1), date(2028, 1, 1)) for calendar in (DUTY, ALWAYS)}
 BEGIN = datetime(2026, 4, 20, tzinfo=UTC)
 REASONS = ("customer", "part")
+KINDS: tuple[folding.Kind, ...] = ("pause", "resume", "stop", "retarget", "reopen", "cancel", "retract")
+Life = list[tuple[folding.Kind, datetime, Policy, str, bool]]
 
 moments = st.integers(0, 40 * 86_400).map(lambda second: BEGIN + timedelta(seconds=second))
 rungs = st.lists(
@@ -48,16 +50,14 @@ policies = st.one_of(
 )  # fmt: skip
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["pause", "resume", "stop", "retarget", "reopen", "cancel", "retract"]),
+        st.sampled_from(KINDS),
         moments, policies, st.sampled_from(REASONS), st.booleans(),
     ),
     max_size=7,
 )  # fmt: skip
 
 
-def told(
-    policy: Policy, begun: datetime, life: list[tuple[str, datetime, Policy, str, bool]]
-) -> list[folding.Fact]:
+def told(policy: Policy, begun: datetime, life: Life) -> list[folding.Fact]:
     """A life in order, with one stop in it that may be told late."""
     facts = [folding.Fact(1, "start", begun, policy)]
     for kind, at, brought, reason, fresh in sorted(life, key=lambda step: step[1]):
@@ -75,7 +75,7 @@ def told(
 
 
 def in_ticks(facts: list[folding.Fact]) -> Fold:
-    terms = [fact.policy and Terms(fact.policy, LINES[fact.policy.calendar]) for fact in facts]
+    terms = [None if p is None else Terms(p, LINES[p.calendar]) for p in (fact.policy for fact in facts)]
     assert terms[0] is not None
     fold = Fold(terms[0], ticks(facts[0].occurred_at))
     for fact, brought in zip(facts[1:], terms[1:], strict=True):
@@ -117,9 +117,7 @@ def law(facts: list[folding.Fact], asof: datetime) -> dict[str, object]:
 
 
 @given(policies, moments, steps, moments)
-def test_a_life_in_order_is_folded_alike(
-    policy: Policy, begun: datetime, life: list[tuple[str, datetime, Policy, str, bool]], asof: datetime
-) -> None:
+def test_a_life_in_order_is_folded_alike(policy: Policy, begun: datetime, life: Life, asof: datetime) -> None:
     facts = told(policy, begun, life)
     asof = max(asof, facts[-1].occurred_at)
     assert told_by(in_ticks(facts), asof) == law(facts, asof)
@@ -127,7 +125,7 @@ def test_a_life_in_order_is_folded_alike(
 
 @given(policies, moments, steps, moments)
 def test_a_stop_told_late_is_folded_alike(
-    policy: Policy, begun: datetime, life: list[tuple[str, datetime, Policy, str, bool]], late: datetime
+    policy: Policy, begun: datetime, life: Life, late: datetime
 ) -> None:
     facts = told(policy, begun, life)
     latest = max(fact.occurred_at for fact in facts)

@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import ForeignKey
 
 from service_center.kernel import chores, commands
 from service_center.kernel.models import Counter
@@ -89,7 +90,7 @@ def dangling() -> list[str]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             other = field.related_model
-            if other is None or not model._meta.managed:
+            if not isinstance(field, ForeignKey) or not isinstance(other, type) or not model._meta.managed:
                 continue
             here, there = model._meta.db_table, other._meta.db_table
             key = field.target_field.column

@@ -14,7 +14,7 @@ USAGE = """\
 ./dev up [--once]           start everything and stay; with --once stop again when it is healthy
 ./dev test [ARGUMENTS]      the whole test suite, or what the pytest arguments select
 ./dev check                 format, lint, types, import rules, templates, migrations, deployment, translations
-./dev bench [NAME]          measurements on a durable database of their own
+./dev bench [NAME] [--size N]   measurements on a durable database of their own with N tickets (10000)
 ./dev fmt                   format the code and sort its imports
 ./dev manage COMMAND ...    a Django command against the development database
 """
@@ -46,7 +46,9 @@ def _command(arguments: list[str]) -> int:
         return up.up(once=parser.parse_args(rest).once)
     if name == "bench":
         parser.add_argument("name", nargs="?")
-        return bench.bench(parser.parse_args(rest).name)
+        parser.add_argument("--size", type=int, default=bench.DEFAULT_SIZE)
+        asked = parser.parse_args(rest)
+        return bench.bench(asked.name, asked.size)
     if name in ("check", "fmt"):
         parser.parse_args(rest)
         return checks.check() if name == "check" else checks.fmt()

@@ -17,7 +17,7 @@ PROJECT = "service_center"
 #: Tells this checkout from another one on the same machine.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
 
-_NO_PRODUCT = {"docs", "frontend", "media", "staticfiles", "tests"}
+_NO_PRODUCT = {"bench", "docs", "frontend", "media", "staticfiles", "tests"}
 _FOREIGN = re.compile(
     r"^(PG(?!_BIN$)[A-Z]+|PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|VIRTUAL_ENV|DJANGO_SETTINGS_MODULE)$"
 )

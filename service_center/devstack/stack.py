@@ -62,13 +62,15 @@ class Backing:
         return found
 
 
-def backing(name: str, *, settings: str, durable: bool, running: bool = False) -> Backing:
+def backing(
+    name: str, *, settings: str, durable: bool, running: bool = False, roomy: bool = False
+) -> Backing:
     """The services of stack `name` and the environment for its programs; makes directories and secrets."""
     home = RUN / name
     home.mkdir(parents=True, exist_ok=True)
     need_space(home, 300)
     database, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    cluster = None if database else postgres.cluster(name, durable=durable)
+    cluster = None if database else postgres.cluster(name, durable=durable, roomy=roomy)
     own_broker = None if redis else broker.broker(name, running=running)
     env = plain_environment() | _secrets(home)
     env |= {

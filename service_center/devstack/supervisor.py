@@ -86,7 +86,7 @@ class Supervisor:
         self._ledger = ledger
         self._children: dict[str, _Child] = {}
         self._commands: list[subprocess.Popen[bytes]] = []
-        self._keepers: list[asyncio.Task[None]] = []
+        self._keepers: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
         self._interrupts = 0
         self.interrupted = asyncio.Event()
@@ -109,7 +109,7 @@ class Supervisor:
 
     async def start(self, service: Service) -> None:
         self._spawn(service)
-        self._keepers.append(asyncio.create_task(self._keep(service)))
+        self._keepers[service.name] = asyncio.create_task(self._keep(service))
 
     async def ready(self, service: Service, *, within_s: float) -> None:
         """Return when the service answers; Refusal when it does not in time or has given up."""
@@ -150,13 +150,22 @@ class Supervisor:
     async def stop(self, *stages: Sequence[str]) -> None:
         """Stop the services stage by stage; those of one stage side by side."""
         self._stopping = True
-        for task in self._keepers:
+        for task in self._keepers.values():
             task.cancel()
         for stage in stages:
             await asyncio.gather(
                 *(self._end(self._children[name]) for name in stage if name in self._children)
             )
         self._ledger.unlink(missing_ok=True)
+
+    async def end(self, *names: str) -> None:
+        """Stop some services, side by side; the others go on and are kept."""
+        for name in names:
+            self._keepers.pop(name).cancel()
+        await asyncio.gather(*(self._end(self._children[name]) for name in names))
+        for name in names:
+            del self._children[name]
+        self._note()
 
     def pids(self) -> dict[str, int]:
         return {name: child.popen.pid for name, child in self._children.items()}
@@ -167,9 +176,13 @@ class Supervisor:
 
     def _spawn(self, service: Service) -> _Child:
         child = self._children[service.name] = _Child(service)
+        self._note()
+        return child
+
+    def _note(self) -> None:
+        """Write down what runs, for whoever has to end it should we be killed."""
         known = {name: {"pid": pid, "birth": birth_of(pid)} for name, pid in self.pids().items()}
         self._ledger.write_text(json.dumps(known))
-        return child
 
     async def _keep(self, service: Service) -> None:
         crashes = 0

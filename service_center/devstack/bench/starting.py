@@ -1,48 +1,27 @@
-"""`./dev bench [NAME]`: measurements on a durable cluster of their own, with real disk writes."""
+"""What needs no data: how long the product takes to start, what it holds when idle, and the due-time calculator."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-import platform
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from . import frontend, requirements, stack, up
-from .places import ROOT, RUN
-from .processes import free_port, lock
-from .stack import Backing
-from .supervisor import Supervisor, end_leftovers
-from .terminal import Refusal, say
+from .. import stack, up
+from ..places import ROOT, RUN
+from ..processes import free_port
+from ..stack import Backing
+from ..supervisor import Supervisor
+from ..terminal import Refusal, say
+from .evidence import Line, at_most
 
 IDLE_S = 60
+HEALTHY_S, MEMORY_MB, DUE_RATE = 8, 600, 200
 _DUE_LINES = 2000
 
 
-def bench(name: str | None) -> int:
-    """Run one measurement, or all; the figures stand beside the machine they were taken on."""
-    if name is not None and name not in BENCHMARKS:
-        raise Refusal(f"There is no benchmark named {name}; there are: {', '.join(BENCHMARKS)}.")
-    with lock(RUN / "bench" / "lock", busy="Another ./dev bench is running in this checkout; wait for it."):
-        end_leftovers(RUN / "bench" / "pids.json")
-        requirements.ensure()
-        frontend.ensure()
-        below = stack.backing("bench", settings=up.SETTINGS, durable=True)
-        say(f"Machine: {os.cpu_count()} processors, {platform.platform()}")
-        return asyncio.run(_bench(below, [name] if name else list(BENCHMARKS)))
-
-
-async def _bench(below: Backing, names: list[str]) -> int:
-    async with stack.started("bench", below) as supervisor:
-        await up.prepare("bench", supervisor, below)
-        for name in names:
-            await BENCHMARKS[name](supervisor, below)
-    return 0
-
-
-async def start(supervisor: Supervisor, below: Backing) -> None:
+async def start(supervisor: Supervisor, below: Backing) -> list[Line]:
     """Seconds from starting the product's processes to healthy, and the memory of everything when idle."""
     port = free_port()
     below.env["SERVICE_CENTER_PORT"] = str(port)
@@ -53,11 +32,15 @@ async def start(supervisor: Supervisor, below: Backing) -> None:
     await asyncio.sleep(IDLE_S)
     parts = {name: sum(map(pss_mb, tree(pid))) for name, pid in supervisor.pids().items()}
     parts["supervisor"] = pss_mb(os.getpid())
-    say(f"start: healthy after {healthy:.1f} s; idle after {IDLE_S} s: {sum(parts.values()):.0f} MB PSS")
-    say("       " + ", ".join(f"{name} {size:.0f}" for name, size in parts.items()))
+    say("  " + ", ".join(f"{name} {size:.0f} MB" for name, size in parts.items()))
+    await supervisor.end("web", "beat", "worker")
+    return [
+        at_most("healthy after", healthy, "s", HEALTHY_S),
+        at_most(f"memory when idle, {IDLE_S} s after healthy (PSS)", sum(parts.values()), "MB", MEMORY_MB),
+    ]
 
 
-async def due(supervisor: Supervisor, below: Backing) -> None:
+async def due(supervisor: Supervisor, below: Backing) -> list[Line]:
     """Lines a second of `manage.py due --batch` (at least 200 are promised)."""
     cases = RUN / "bench" / "due.jsonl"
     week = {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -77,7 +60,16 @@ async def due(supervisor: Supervisor, below: Backing) -> None:
     if await supervisor.run(argv, env=below.env, cwd=ROOT, log=answers):
         raise Refusal(f"manage.py due --batch failed; see {answers}.")
     seconds = time.monotonic() - began
-    say(f"due: {_DUE_LINES} lines in {seconds:.1f} s, start included: {_DUE_LINES / seconds:.0f} lines/s")
+    rate = _DUE_LINES / seconds
+    return [
+        Line(
+            "due --batch, start included",
+            round(rate),
+            "lines/s",
+            target=f">= {DUE_RATE}",
+            met=rate >= DUE_RATE,
+        )
+    ]
 
 
 def tree(pid: int) -> list[int]:
@@ -98,6 +90,3 @@ def pss_mb(pid: int) -> float:
     except OSError:
         return 0.0
     return 0.0
-
-
-BENCHMARKS: dict[str, Callable[[Supervisor, Backing], Awaitable[None]]] = {"due": due, "start": start}

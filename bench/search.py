@@ -1,0 +1,70 @@
+"""Searching in every class of text a caller, an agent or a machine's plate gives; half of what people search is rare."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+
+from bench.measuring import Line, at_most, percentile, times_ms
+from customers.models import Customer, Unit
+from service_center.kernel.models import User
+from service_center.kernel.web import search
+from tickets.models import Ticket
+
+LIMIT_MS = 50
+CALLS = 60
+SAMPLE = 4000
+
+
+def main() -> list[Line]:
+    """The one search box as the agent and as the manager, each class with other words at every call."""
+    users = {
+        name: User.objects.select_related("person__branch").get(username=name)
+        for name in ("agent", "manager")
+    }
+    lines = []
+    for kind, words in _classes().items():
+        for name, user in users.items():
+            took = times_ms(_finding(user, words), calls=CALLS)
+            lines.append(at_most(f"{kind}, {name}: p95", percentile(took, 0.95), "ms", LIMIT_MS))
+    return lines
+
+
+def _finding(user: User, words: list[str]) -> Callable[[], object]:
+    turn = iter(range(10**9))
+    return lambda: search.hits(user, words[next(turn) % len(words)], search.LISTED)
+
+
+def _classes() -> dict[str, list[str]]:
+    """Words of each class, taken from what is there; the same for the same data."""
+    dice = random.Random(7)  # noqa: S311 - a repeatable choice, not a secret
+    last = Ticket.objects.latest("pk").pk
+    ids = dice.sample(range(1, last + 1), min(SAMPLE, last))
+    subjects = list(Ticket.objects.filter(pk__in=ids).order_by("pk").values_list("subject", flat=True))
+    names = list(Customer.objects.order_by("pk").values_list("name", flat=True)[:SAMPLE])
+    serials = list(Unit.objects.order_by("-pk").values_list("serial", flat=True)[:200])
+    phones = [row.phone for row in Customer.objects.order_by("-pk")[:100] if row.phone]
+    numbers = list(Ticket.objects.filter(pk__in=ids[:100]).values_list("number", flat=True))
+    pairs = Counter(text[i : i + 2] for text in subjects for i in range(len(text) - 1))
+    triples = Counter(text[i : i + 3] for text in subjects for i in range(len(text) - 2))
+    return {
+        "2 characters, frequent": _common(pairs),
+        "2 characters, rare": _seldom(pairs),
+        "3 characters, frequent": _common(triples),
+        "3 characters, rare": _seldom(triples),
+        "a name": dice.sample(names, min(40, len(names))),
+        "no hit": ["麒麟", "龘靐", "骉骉骉", "犇羴"],
+        "last 4 digits": [phone[-4:] for phone in phones],
+        "last 6 digits": [number[-6:] for number in numbers],
+        "whole number": [phone.removeprefix("+86") for phone in phones],
+        "serial": dice.sample(serials, min(40, len(serials))),
+    }
+
+
+def _common(found: Counter[str]) -> list[str]:
+    return [text for text, _ in found.most_common(8)]
+
+
+def _seldom(found: Counter[str]) -> list[str]:
+    return [text for text, _ in found.most_common()[-20:]]

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from urllib.parse import quote
 
 from django.db import connection, reset_queries
 
@@ -41,7 +42,7 @@ def _visits() -> dict[str, Callable[[], object]]:
     paths = {
         "list": (agent, "/tickets/"),
         "ticket": (agent, f"/tickets/{ticket.number}/"),
-        "search": (agent, "/search/?q=不制冷"),
+        "search": (agent, f"/search/?q={quote('不制冷')}"),
         "desk lookup": (agent, f"/desk/caller/?phone={caller.phone.removeprefix('+86')}"),
         "dashboard": (manager, "/dashboard/"),
         "REST list": (rest, "/api/v1/tickets/"),

@@ -81,7 +81,6 @@ FOLLOW_UPS = lists.declare(
             ),
             deadlines.column(order=""),
             cells.instant("due_at", gettext_lazy("到期"), order="due"),
-            cells.instant("next_contact_at", gettext_lazy("下次联系不早于"), shown=False, minor=True),
             cells.number("attempt_count", gettext_lazy("联系次数"), minor=True),
             cells.text("owner", gettext_lazy("负责人"), "owner__name"),
             lists.Column(

@@ -88,7 +88,6 @@ def test_a_complaint_raises_the_call_still_owed_and_is_not_called_about_twice(ap
         "channel": "hotline",
         "content": "还漏",
         "apology": "抱歉",
-        "simple": "已解释",
     }
     assert api(agent).post("complaints/", body).status_code == 201
     deliver()

@@ -18,9 +18,16 @@ urlpatterns = [
     path("approvals/<int:pk>/withdrawal/", approvals.withdrawal, name="approval-withdrawal"),
 ]
 
-menu.add(pgettext_lazy("plural", "审批"), "approvals", icon="checklist", order=70)
-menu.add(_("规则库"), "rulebook", icon="book", order=80)
-menu.add(_("参数设置"), "settings", icon="adjustments", order=81, roles=("manager", "director", "admin"))
+menu.add(pgettext_lazy("plural", "审批"), "approvals", keys="g a", icon="checklist", order=70)
+menu.add(_("规则库"), "rulebook", keys="g r", icon="book", order=80)
+menu.add(
+    _("参数设置"),
+    "settings",
+    keys="g s",
+    icon="adjustments",
+    order=81,
+    roles=("manager", "director", "admin"),
+)
 
 tour.add(
     "#menu a[href='/approvals/']",

@@ -63,7 +63,7 @@ TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (e) => e && e !== document.body && (/auto|scroll|hidden/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
   return [...document.querySelectorAll("body *")]
-    .filter((e) => e.getClientRects().length && e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
     .map((e) => e.tagName + "." + e.className).slice(0, 5);
 }"""
 # Icons that the page names and the sprite does not have.

@@ -17,4 +17,6 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = BASE_DIR / ".run" / "test-media" / env("PYTEST_XDIST_WORKER", "main")
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"principal": "100000/min", "anon": "100000/min"}
 # A slow machine is no fault of the product; tests of time-outs set their own.
-DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=10000 -c statement_timeout=120000 -c join_collapse_limit=4"
+DATABASES["default"]["OPTIONS"]["options"] = (
+    "-c lock_timeout=10000 -c statement_timeout=120000 -c join_collapse_limit=4"
+)

@@ -22,7 +22,9 @@ for part in ("accounts_urls", "rulebook_urls", "attachments_urls", "lists_urls")
 tour.add(
     "#global-search",
     _("一个搜索框找到一切"),
-    _("电话、后四位、姓名、序列号、工单号都可以。按 / 键跳到这里，按 Ctrl+K 打开命令面板，按 ? 键看全部快捷键。"),
+    _(
+        "电话、后四位、姓名、序列号、工单号都可以。按 / 键跳到这里，按 Ctrl+K 打开命令面板，按 ? 键看全部快捷键。"
+    ),
     order=80,
 )
 tour.add(

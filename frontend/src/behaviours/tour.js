@@ -26,7 +26,6 @@ export function startTour() {
   });
   tour.addEventListener("submit", unlight);
   show(0);
-  tour.focus({ preventScroll: true });
 }
 
 function label(tour, stop) {

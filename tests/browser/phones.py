@@ -20,8 +20,7 @@ SIZE = {"width": 360, "height": 740}
 
 class Line:
     """A TCP line to the product. `state`: "open"; "cut" (nobody answers the door); "deaf" (what is said gets through, no
-    word comes back, then the line breaks: the case in which a phone cannot know whether it was heard); "mute" (nothing
-    gets through and nothing breaks).
+    word comes back, then the line breaks: the case in which a phone cannot know whether it was heard).
     """
 
     def __init__(self, site: str) -> None:
@@ -74,8 +73,6 @@ class Line:
     def _pump(self, source: socket.socket, target: socket.socket, is_reply: bool) -> None:
         with contextlib.suppress(OSError):
             while said := source.recv(65536):
-                while self.state == "mute":
-                    time.sleep(0.02)
                 if is_reply and self.state == "deaf":
                     break  # heard and done there, unheard here
                 target.sendall(said)

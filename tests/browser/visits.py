@@ -57,7 +57,9 @@ HAS = "async (outbox, id) => (await outbox.records(await outbox.owner())).some((
 
 
 def committed(act: Callable[[], T]) -> T:
-    """Do it in a connection of its own, so that the server sees it."""
+    """Do it in a connection of its own, so that the server sees it; read so, too, what is not the end of the test yet: a
+    transaction left open would hold its first instant for now when the deadlines are counted anew.
+    """
     found: list[T] = []
 
     def work() -> None:

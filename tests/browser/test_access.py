@@ -58,6 +58,10 @@ SCREENS = {
 PICTURES = Path(__file__).parents[2] / "docs" / "screens"
 AT_MOST = 250 * 1024
 
+# Colours that are still on their way from one theme to the other.
+SETTLED = """() => Promise.all(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished.catch(() => {})),
+).then(() => true)"""
 # What is wider than the screen and not inside something that scrolls by itself.
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
@@ -98,6 +102,7 @@ def where(name: str) -> str:
 def faults(page: Page) -> list[str]:
     """Serious and critical findings of axe, things too wide, lost icons: none of them may be."""
     page.wait_for_load_state("networkidle")
+    page.evaluate(SETTLED)
     found = [
         f"{finding['id']}: {[node['target'] for node in finding['nodes']][:4]}"
         for finding in Axe().run(page).response["violations"]

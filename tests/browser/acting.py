@@ -61,8 +61,9 @@ def take(page: Page, url: str, *, refused: bool = False, **fields: str) -> None:
 
 def send(form: Locator) -> None:
     """Send a form of the desk; a step that cannot be undone asks first, and is answered."""
+    asks = form.get_attribute("data-confirm")
     form.locator("button.btn-primary, button.btn-danger").last.click()
-    if form.get_attribute("data-confirm"):
+    if asks:
         form.page.locator("#question [value=yes]").click()
 
 

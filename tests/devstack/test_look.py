@@ -23,7 +23,7 @@ COLOURS = (
 )
 PAGE = """<!doctype html><html lang="zh-hans" data-bs-theme="{theme}">
 <head><meta charset="utf-8"><title>样式</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/{kind}.css"><script type="module" src="/{kind}.js"></script>{charts}</head>
+<link rel="stylesheet" href="/{kind}.css"><script type="module" src="/{kind}.js"></script></head>
 <body><main><h1>工单</h1>
 <p class="text-secondary">次要文字</p><p class="text-muted">说明</p><a href="/x">链接</a>
 <div class="card"><div class="card-body"><div class="subheader">小标题</div>
@@ -32,12 +32,10 @@ PAGE = """<!doctype html><html lang="zh-hans" data-bs-theme="{theme}">
 {samples}
 <div data-signature><canvas></canvas><input type="hidden" name="png">
 <button type="button" class="btn" data-clear>清除</button></div>
-<div data-chart="#figures" role="img" aria-label="图"></div>
-<script type="application/json" id="figures">{{"type": "bar", "labels": ["一", "二"], "target": 3,
-"series": [{{"name": "甲", "values": [1, 2]}}, {{"name": "乙", "values": [2, 4]}}]}}</script>
 <table class="table"><tbody>
 <tr><td><a href="/1">T-1</a></td></tr><tr><td><a href="/2">T-2</a></td></tr>
 </tbody></table>
+<dialog id="shortcuts"><kbd data-keys="j" data-does="row-next"></kbd><kbd data-keys="k" data-does="row-previous"></kbd></dialog>
 <div id="toasts" aria-live="polite" data-text-offline="没有网络"></div></main></body></html>"""
 
 
@@ -55,8 +53,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             f'<span class="text-{c}">{c}</span> '
             for c in COLOURS.split()
         )
-        charts = '<script type="module" src="/charts.js"></script>' if kind == "desk" else ""
-        body = PAGE.format(kind=kind, theme=theme, samples=samples, charts=charts).encode()
+        body = PAGE.format(kind=kind, theme=theme, samples=samples).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Security-Policy", POLICY)
@@ -99,14 +96,6 @@ def test_page_is_readable_and_keeps_the_policy(
         for node in one["nodes"]
     ]
     assert violations == []
-    assert complaints == []
-
-
-@pytest.mark.browser
-def test_charts_draw_and_show_their_figures(page: Page, site: str, complaints: list[str]) -> None:
-    page.goto(f"{site}/page/desk/light")
-    page.locator("[data-chart] canvas").hover()
-    assert page.locator("[data-chart] canvas").count() == 1
     assert complaints == []
 
 

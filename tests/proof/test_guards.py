@@ -215,7 +215,7 @@ def test_idempotency_makes_one_of_two_sends(api: Any, story: Story, customer: Cu
 
 
 def forget_keys(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(commands, "_claim", lambda key: None)
+    patch.setattr(commands, "_claim", lambda key: commands.now())
     patch.setattr(commands, "_remember", lambda *_: None)
 
 

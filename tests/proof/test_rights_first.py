@@ -16,6 +16,10 @@ pytestmark = pytest.mark.django_db
 GARBAGE = ("{}", '{"nobody_knows_this": "\\u0000"}', "[[", "")
 
 
+BY_BODY = {"create_text_template": {"supervisor"}}
+"""Roles whose right depends on what is sent: a supervisor words for the own branch, not for the company."""
+
+
 def role(username: str) -> str:
     return username.rstrip("0123456789")
 
@@ -25,7 +29,7 @@ def without_right(operation: Operation) -> list[str]:
     named = POLICY[operation.name]
     if named in {ALL, VIEW}:
         return []
-    may = {role(name) for name in named.split()}
+    may = {role(name) for name in named.split()} | BY_BODY.get(operation.name, set())
     return [name for name in ACTORS if name == role(name) and role(name) not in may]
 
 

@@ -137,5 +137,6 @@ def test_late_truth_retracts_a_breach(story: Story, api: Callable[..., Any]) -> 
     ticket, desk = story.registered(reported_at=hours(-5)), api(story.agent)
     assert clocks_of(ticket, desk)["response"]["state"] == "breached"
     body = {"channel": "phone", "outcome": "reached", "at": hours(-3).isoformat(), "note": ""}
-    assert desk.post(f"tickets/{ticket.number}/contacts/", body).status_code == 201
+    exact = {"Device-Time": hours(0).isoformat()}
+    assert desk.post(f"tickets/{ticket.number}/contacts/", body, **exact).status_code == 201
     assert clocks_of(ticket, desk)["response"]["state"] == "met"

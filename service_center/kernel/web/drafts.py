@@ -33,7 +33,7 @@ def state(request: HttpRequest, user: User) -> dict[str, Any]:
     answers without having saved it, so that what was typed is still to be sent.
     """
     answered = request.POST.get("command_key", "") if request.method == "POST" else ""
-    done = {key: address for key, (_fingerprint, address) in request.session.get(LED_TO, {}).items()}
+    done = {key: address for key, (_fingerprint, address) in getattr(request, "session", {}).get(LED_TO, {}).items()}
     done.pop(answered, None)
     return {"key": key_for(user), "done": done, "answered": answered}
 
@@ -41,7 +41,7 @@ def state(request: HttpRequest, user: User) -> dict[str, Any]:
 def saved_before(request: HttpRequest) -> str:
     """Where the form this page answers led when it was sent the first time; "" for one that was never saved."""
     answered = request.POST.get("command_key", "") if request.method == "POST" else ""
-    return str(request.session.get(LED_TO, {}).get(answered, ["", ""])[1])
+    return str(getattr(request, "session", {}).get(LED_TO, {}).get(answered, ["", ""])[1])
 
 
 def page_of_form(request: HttpRequest) -> str:

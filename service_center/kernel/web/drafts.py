@@ -33,7 +33,10 @@ def state(request: HttpRequest, user: User) -> dict[str, Any]:
     answers without having saved it, so that what was typed is still to be sent.
     """
     answered = request.POST.get("command_key", "") if request.method == "POST" else ""
-    done = {key: address for key, (_fingerprint, address) in getattr(request, "session", {}).get(LED_TO, {}).items()}
+    done = {
+        key: address
+        for key, (_fingerprint, address) in getattr(request, "session", {}).get(LED_TO, {}).items()
+    }
     done.pop(answered, None)
     return {"key": key_for(user), "done": done, "answered": answered}
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from service_center.kernel.drafting import rebuild_caches
 from service_center.kernel.models import Delivery, User
 
 NEWS = timedelta(hours=12)
@@ -66,3 +67,4 @@ class Command(BaseCommand):
             if app == FOUNDATION[-1]:
                 import_module(WORDS).seed(world)
         Delivery.objects.filter(event__at__lt=world.now - NEWS).delete()
+        rebuild_caches(world.now)

@@ -102,6 +102,7 @@ def test_a_supervisor_asks_for_another_branch_in_vain(busy: SimpleNamespace) -> 
 @pytest.mark.spoils
 @pytest.mark.parametrize("wrong", ["a day's sum", "a row's share", "a row nobody counted"])
 def test_a_wrong_sum_is_told_and_mended(busy: SimpleNamespace, wrong: str) -> None:
+    actions.rebuild(at=commands.now())
     right = sums()
     if wrong == "a day's sum":
         DaySum.objects.filter(pk=DaySum.objects.exclude(count=0).earliest("pk").pk).update(count=99)

@@ -67,4 +67,5 @@ class Command(BaseCommand):
             if app == FOUNDATION[-1]:
                 import_module(WORDS).seed(world)
         Delivery.objects.filter(event__at__lt=world.now - NEWS).delete()
-        rebuild_caches(world.now)
+        if not options["bare"]:
+            rebuild_caches(world.now)

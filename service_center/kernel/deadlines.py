@@ -67,6 +67,8 @@ def running(start: datetime, pauses: Iterable[Span]) -> Iterator[Span]:
 
 def consumed(calendar: Calendar, start: datetime, now: datetime, pauses: Iterable[Span] = ()) -> timedelta:
     """Open time in [start, now) outside the pauses."""
+    if not pauses:
+        return calendar.between(start, now)
     total = timedelta()
     for begin, end in running(start, pauses):
         if begin < now:
@@ -81,6 +83,8 @@ def due(
 
     Raises NeverOpen; OverflowError beyond a hundred years.
     """
+    if not pauses:
+        return calendar.after(start, target)
     if target <= timedelta():
         return start
     for begin, end in running(start, pauses):

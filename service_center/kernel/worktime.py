@@ -32,13 +32,16 @@ HORIZON = timedelta(days=400)
 REACH = timedelta(days=36_525)
 """No search goes further than a hundred years."""
 
-BLOCK = 14
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 DAY_SECONDS = 86_400
 DAY = DAY_SECONDS * SECOND
+STRIDE = 14 * DAY
+"""A calendar is laid out in blocks of so many ticks, each when it is first asked about."""
+
+HORIZON_TICKS, REACH_TICKS = HORIZON // MICROSECOND, REACH // MICROSECOND
 
 Window = tuple[int, int]
 """Half-open opening hours of one day, in local seconds after midnight; 86400 is the end of the day."""
@@ -81,7 +84,7 @@ class Stretch(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """The windows of 14 days in microseconds, disjoint and ordered; `sums[i]` is the open time before window i."""
+    """The windows between two instants in microseconds, disjoint and ordered; `sums[i]` is the open time before window i."""
 
     starts: list[int]
     ends: list[int]
@@ -89,10 +92,12 @@ class _Block(NamedTuple):
 
     def before(self, tick: int) -> int:
         """Open microseconds of the block before the instant."""
-        index = bisect_right(self.starts, tick) - 1
+        starts, ends, sums = self
+        index = bisect_right(starts, tick) - 1
         if index < 0:
             return 0
-        return self.sums[index] + min(tick, self.ends[index]) - self.starts[index]
+        end = ends[index]
+        return sums[index] + (tick if tick < end else end) - starts[index]
 
 
 def ticks(moment: datetime) -> int:
@@ -110,7 +115,7 @@ class Calendar:
     """Opening hours as an immutable value: a zone, seven weekly plans, and dates that replace a day's plan.
 
     `weekly[0]` is Monday; `exceptions[day]` is the complete list of windows of that day (empty: closed);
-    `names[day]` says why, for the explanation only. Answers are cached inside: keep one object for one version.
+    `names[day]` says why, for the explanation only. What was laid out is kept inside: keep one object for one version.
     """
 
     zone: ZoneInfo
@@ -190,75 +195,75 @@ class Calendar:
     def _between(self, start: int, end: int) -> int:
         if end <= start:
             return 0
-        if end - start > REACH // MICROSECOND:
+        if end - start > REACH_TICKS:
             raise OverflowError(self.code)
-        total = 0
-        for index in range(self._index(start, -2), self._index(end, 2) + 1):
-            block = self._block(index)
-            total += block.before(end) - block.before(start)
-        return total
+        first, last = start // STRIDE, (end - 1) // STRIDE
+        if first == last:
+            block = self._block(first)
+            return block.before(end) - block.before(start)
+        total = self._block(last).before(end) - self._block(first).before(start)
+        return total + sum(self._block(index).sums[-1] for index in range(first, last))
 
     def _after(self, start: int, need: int) -> int:
         if need <= 0:
             return start
-        index, limit = self._index(start, -2), start + HORIZON // MICROSECOND
-        while _first_tick(index) <= start + REACH // MICROSECOND:
+        index, shut_since = start // STRIDE, start
+        passed = self._block(index).before(start)
+        while index * STRIDE <= start + REACH_TICKS:
             block = self._block(index)
-            passed, total = block.before(start), block.sums[-1]
-            if (block.starts[0] if total > passed else _first_tick(index)) > limit:
+            total = block.sums[-1]
+            if (block.starts[0] if total > passed else index * STRIDE) > shut_since + HORIZON_TICKS:
                 raise NeverOpen(self.code)
             if total - passed >= need:
                 found = bisect_left(block.sums, passed + need) - 1
                 return block.starts[found] + passed + need - block.sums[found]
             if total > passed:
                 need -= total - passed
-                limit = block.ends[-1] + HORIZON // MICROSECOND
-            index += 1
+                shut_since = block.ends[-1]
+            index, passed = index + 1, 0
         raise OverflowError(self.code)
 
     def _before(self, end: int, need: int) -> int:
         if need <= 0:
             return end
-        index, limit = self._index(end, 2), end - HORIZON // MICROSECOND
-        while _first_tick(index) >= end - REACH // MICROSECOND:
+        index, shut_until = (end - 1) // STRIDE, end
+        left = self._block(index).before(end)
+        while (index + 1) * STRIDE >= end - REACH_TICKS:
             block = self._block(index)
-            left = block.before(end)
-            if (block.ends[-1] if left else _first_tick(index) + 4 * DAY) < limit:
+            if (block.ends[-1] if left else (index + 1) * STRIDE) < shut_until - HORIZON_TICKS:
                 raise NeverOpen(self.code)
             if left >= need:
                 found = bisect_right(block.sums, left - need) - 1
                 return block.starts[found] + left - need - block.sums[found]
             if left:
                 need -= left
-                limit = block.starts[0] - HORIZON // MICROSECOND
+                shut_until = block.starts[0]
             index -= 1
+            left = self._block(index).sums[-1]
         raise OverflowError(self.code)
-
-    def _index(self, tick: int, days: int) -> int:
-        """The block of an instant's local date so many days on: in a fold a window may reach over midnight."""
-        return (self.local_day(instant(tick)).toordinal() - EPOCH_DAY + days) // BLOCK
 
     def _block(self, index: int) -> _Block:
         block = self._blocks.get(index)
         if block is None:
-            block = self._blocks[index] = self._build(_first_day(index))
+            block = self._blocks[index] = self._build(index * STRIDE, (index + 1) * STRIDE)
         return block
 
-    def _build(self, first: date) -> _Block:
+    def _build(self, low: int, high: int) -> _Block:
+        """The open time in [low, high). In a fold a window may reach over midnight, so days around are looked at too."""
         starts: list[int] = []
         ends: list[int] = []
         sums = [0]
-        reached = max(
-            (end for back in (2, 1) for _, end in self._day(first - timedelta(days=back))), default=None
-        )
-        for offset in range(BLOCK):
-            for start, end in self._day(first + timedelta(days=offset)):
-                begin = start if reached is None else max(start, reached)
+        day, last = _day_of(low, -3), _day_of(high, 2)
+        reached = low
+        while day <= last:
+            for start, end in self._day(day):
+                begin, end = max(start, reached), min(end, high)
                 if begin < end:
                     starts.append(begin)
                     ends.append(end)
                     sums.append(sums[-1] + end - begin)
                     reached = end
+            day += timedelta(days=1)
         return _Block(starts, ends, sums)
 
     def _day(self, day: date) -> list[tuple[int, int]]:
@@ -371,13 +376,9 @@ def wall_seconds(text: str) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _first_day(index: int) -> date:
+def _day_of(tick: int, days: int) -> date:
+    """So many days after the UTC date of an instant. Raises OverflowError."""
     try:
-        return date.fromordinal(EPOCH_DAY + index * BLOCK)
+        return date.fromordinal(EPOCH_DAY + tick // DAY + days)
     except ValueError as error:
-        raise OverflowError(index) from error
-
-
-def _first_tick(index: int) -> int:
-    """An instant no later than any window of the block, and at most two days earlier."""
-    return (index * BLOCK - 2) * DAY
+        raise OverflowError(tick) from error

@@ -141,14 +141,14 @@ def test_a_bad_plan_names_its_fault(plan: object, code: str, path: str) -> None:
 
 
 @pytest.mark.req("GEN-15")
-@pytest.mark.parametrize("block", [worktime.BLOCK, 1])
+@pytest.mark.parametrize("block", [worktime.STRIDE, worktime.DAY])
 @pytest.mark.parametrize("zone", sorted(MOVES))
 def test_no_difference_from_the_oracle(zone: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """About 8,500 questions a zone, 100,000 in all, around the days on which the zone moves its clocks.
 
     Again with blocks of one day, so that every midnight is a seam between two of them.
     """
-    monkeypatch.setattr(worktime, "BLOCK", block)
+    monkeypatch.setattr(worktime, "STRIDE", block)
     dice, length = random.Random(zone), 5 * 1440
     for round_ in range(ROUNDS):
         day = MOVES[zone][round_ % len(MOVES[zone])]

@@ -1,7 +1,7 @@
 """Calendars: from rows that people edit to frozen versions that clocks count on.
 
-The table decides; the `holidays` package is only where dated exceptions are imported from. A change counts once it is
-published (`opening_hours.revise` publishes and moves the open clocks over).
+The table decides; the `holidays` package is only where dated exceptions are imported from. People change a calendar
+through a drafted version that another person approves (`calendar_changes`); what the program ships is published at once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
+from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import errors, rulebook, worktime
-from service_center.kernel.models import Calendar, CalendarException, CalendarVersion
+from service_center.kernel.models import Calendar, CalendarException, CalendarVersion, VersionStatus
 
 WHOLE_DAY = [["00:00", "24:00"]]
 DUTY_HOURS = [["08:30", "17:30"]]
@@ -25,11 +26,29 @@ DUTY_LUNCH_HOURS = [["08:30", "12:00"], ["13:30", "17:30"]]
 WEEKDAYS = worktime.DAYS[:5]
 
 
+FAULTS = {
+    "unknown_zone": _("没有这个时区，请填写 IANA 时区名，例如 Asia/Shanghai。"),
+    "required": _("请填写时区和每周时段。"),
+    "unknown_day": _("没有这个星期几，请用 mon 至 sun。"),
+    "invalid_window": _("时段有重叠、次序颠倒或格式不对；请按先后填写，例如 08:30-12:00, 13:30-17:30。"),
+    "invalid_date": _("日期无效，请按 2027-02-17 的格式填写。"),
+    "invalid": _("时段的格式不对，请填写起止时间，例如 08:30-17:30。"),
+    "never_open": _("未来 400 天内没有任何开放时段，时限永远到不了期。请至少开放一个时段。"),
+}
+
+
 class NoCalendar(errors.DomainError):
     """The plan is no calendar, or it opens nowhere in the next 400 days."""
 
     code, status = "invalid_calendar", 400
     message = _("日历无效：请检查时区、每周时段和例外日期，且未来 400 天内必须有开放时段。")
+
+    @classmethod
+    def of(cls, fault: worktime.BadCalendar | worktime.NeverOpen) -> NoCalendar:
+        """The fault in words, with the field it lies in: `weekly.mon`, `exceptions.2027-02-17`, `zone`."""
+        if isinstance(fault, worktime.BadCalendar):
+            return cls(FAULTS.get(fault.code, cls.message), field=fault.path)
+        return cls(FAULTS["never_open"], field="weekly")
 
 
 @dataclass(frozen=True)
@@ -91,17 +110,37 @@ def publish(calendar: Calendar, *, at: datetime) -> CalendarVersion:
     """Freeze the rows as they stand into a new version, unless the last one is the same. Raises NoCalendar."""
     calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
     plan = calendar.plan()
-    last = calendar.versions.order_by("-number").first()
+    last = calendar.versions.filter(status=VersionStatus.IN_FORCE).first()
     if last is not None and last.plan == plan:
         return last
-    try:
-        parse(plan, code=calendar.code).require_openings(at)
-    except (worktime.BadCalendar, worktime.NeverOpen) as error:
-        raise NoCalendar from error
+    checked(plan, calendar.code, at=at)
     rulebook.lock()
-    calendar.version = last.number + 1 if last else 1
-    calendar.save(update_fields=["version"])
-    return CalendarVersion.objects.create(calendar=calendar, number=calendar.version, plan=plan, at=at)
+    row = CalendarVersion(calendar=calendar, number=next_number(calendar), plan=plan, at=at)
+    return let_count(row, at=at)
+
+
+def checked(plan: dict[str, Any], code: str, *, at: datetime) -> worktime.Calendar:
+    """The plan as a value that opens within 400 days after `at`. Raises NoCalendar naming the field."""
+    try:
+        value = parse(plan, code=code)
+        value.require_openings(at)
+    except (worktime.BadCalendar, worktime.NeverOpen) as error:
+        raise NoCalendar.of(error) from error
+    return value
+
+
+def next_number(calendar: Calendar) -> int:
+    return int(calendar.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def let_count(version: CalendarVersion, *, at: datetime) -> CalendarVersion:
+    """Put the version in force from now; the one before ends. The caller holds the rulebook."""
+    before = CalendarVersion.objects.filter(calendar_id=version.calendar_id, status=VersionStatus.IN_FORCE)
+    before.exclude(pk=version.pk).update(status=VersionStatus.SUPERSEDED, valid_to=at)
+    version.status, version.valid_from, version.valid_to = VersionStatus.IN_FORCE, at, None
+    version.save()
+    Calendar.objects.filter(pk=version.calendar_id).update(version=version.number)
+    return version
 
 
 def import_holidays(calendar: Calendar, years: Iterable[int]) -> int:

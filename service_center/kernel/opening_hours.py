@@ -1,4 +1,6 @@
-"""Changing a calendar that clocks count on."""
+"""A calendar changed by the program itself, at once: at set-up, before anybody could approve. People draft versions
+(`calendar_changes`).
+"""
 
 from __future__ import annotations
 

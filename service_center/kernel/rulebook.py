@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import conditions
 from service_center.kernel.errors import DomainError
-from service_center.kernel.models import ApprovalStep, CalendarVersion, Rule, Setting
+from service_center.kernel.models import ApprovalStep, CalendarVersion, Rule, Setting, VersionStatus
 from service_center.kernel.models.rulebook import Versioned
 
 SettingValue = int | Decimal | bool | str | timedelta | list[Any] | dict[str, Any]
@@ -85,7 +85,7 @@ def rules(ids: Iterable[int]) -> dict[int, Rule]:
 
 
 def calendar_version(calendar_id: int) -> CalendarVersion | None:
-    """The last published version of a calendar, without its plan; None when nobody published it."""
+    """The version of a calendar in force, without its plan; None when nobody published it."""
     return _book().versions.get(calendar_id)
 
 
@@ -257,13 +257,14 @@ def _load(token: UUID) -> Book:
     rules = Rule.objects.ever_in_force().select_related("clause__document", "calendar")
     settings = Setting.objects.ever_in_force().select_related("clause__document")
     steps = ApprovalStep.objects.ever_in_force().select_related("clause__document")
+    versions = CalendarVersion.objects.filter(status=VersionStatus.IN_FORCE)
     return Book(
         token,
         _grouped((row.code, row) for row in rules),
         _grouped((row.code, row) for row in settings),
         _grouped((row.kind, row) for row in steps),
         sorted({edge for row in rules for edge in (row.valid_from, row.valid_to) if edge is not None}),
-        {row.calendar_id: row for row in CalendarVersion.objects.defer("plan").order_by("number")},
+        {row.calendar_id: row for row in versions.defer("plan")},
     )
 
 

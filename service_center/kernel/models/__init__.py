@@ -1,9 +1,11 @@
 """The kernel's rows. One module per topic."""
 
 from service_center.kernel.models.accounts import PasswordReset
+from service_center.kernel.models.alarms import Alarm, AlarmRecipient, AlarmTask, RungAction
 from service_center.kernel.models.approvals import Approval, ApprovalDecision
 from service_center.kernel.models.attachments import Attachment
 from service_center.kernel.models.calendars import Calendar, CalendarException, CalendarVersion
+from service_center.kernel.models.changeovers import Changeover
 from service_center.kernel.models.clocks import Clock, ClockEvent, RungFiring
 from service_center.kernel.models.commands import CommandRecord
 from service_center.kernel.models.identity import ApiToken, User, UserSession
@@ -13,6 +15,7 @@ from service_center.kernel.models.lists import ListChoice, SavedView
 from service_center.kernel.models.messages import Circuit, Message, Notification
 from service_center.kernel.models.numbering import Counter
 from service_center.kernel.models.presence import Presence
+from service_center.kernel.models.reviews import Review
 from service_center.kernel.models.rulebook import (
     ApprovalStep,
     Clause,
@@ -24,6 +27,9 @@ from service_center.kernel.models.rulebook import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmRecipient",
+    "AlarmTask",
     "ApiToken",
     "Approval",
     "ApprovalDecision",
@@ -32,6 +38,7 @@ __all__ = [
     "Calendar",
     "CalendarException",
     "CalendarVersion",
+    "Changeover",
     "Circuit",
     "Clause",
     "Clock",
@@ -49,8 +56,10 @@ __all__ = [
     "PasswordReset",
     "PeriodicJob",
     "Presence",
+    "Review",
     "Rule",
     "RulebookState",
+    "RungAction",
     "RungFiring",
     "SavedView",
     "Setting",

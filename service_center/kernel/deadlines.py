@@ -141,6 +141,8 @@ def _count(calendar: Calendar, start: datetime, number: int, stops: list[Span], 
             raise NeverOpen(calendar.code)
         if day - first > REACH:
             raise OverflowError(calendar.code)
+        if calendar.is_skipped(day):
+            continue
         reason = _day_reason(calendar, day, stops, natural=natural, moved_on=number <= 0)
         if reason in {"working_day", "natural_day", "paused"} or calendar.opening(day):
             known = day

@@ -33,7 +33,7 @@ class Timeline:
         self.opens: list[list[tuple[int, int]]] = []
         self.open_days: list[int] = []
         for number in range((last - first).days + 1):
-            self._lay_out(calendar, number, first + timedelta(days=number))
+            self._lay_out(calendar, first + timedelta(days=number))
         self.low, self.high = self.midnights[0], self.midnights[-1]
         self.always = len(self.starts) == 1
 
@@ -43,7 +43,9 @@ class Timeline:
         day = now.astimezone(UTC).date()
         return cls(calendar, day - timedelta(days=days_back + 420), day + timedelta(days=3 * 420))
 
-    def _lay_out(self, calendar: Calendar, number: int, day: date) -> None:
+    def _lay_out(self, calendar: Calendar, day: date) -> None:
+        if calendar.is_skipped(day):
+            return
         spans = [
             (ticks(span.start), ticks(span.end)) for span in calendar.opening(day) if span.end is not None
         ]
@@ -51,7 +53,7 @@ class Timeline:
         self.closings.append(ticks(calendar.closing(day)))
         self.opens.append(spans)
         if spans:
-            self.open_days.append(number)
+            self.open_days.append(len(self.opens) - 1)
         for start, end in spans:
             self._open(max(start, self.ends[-1]) if self.ends else start, end)
 

@@ -157,6 +157,10 @@ class Calendar:
         """The instant at which the local day begins."""
         return self.at(day, 0)
 
+    def is_skipped(self, day: date) -> bool:
+        """Whether no clock of the zone ever shows the date: Samoa went from the 29th to the 31st of December 2011."""
+        return self.midnight(day) == self.midnight(day + timedelta(days=1))
+
     def opening(self, day: date) -> list[Span]:
         """The windows of one local day as instants; those swallowed by a gap of the clock are left out."""
         return [Span(instant(start), instant(end)) for start, end in self._day(day)]

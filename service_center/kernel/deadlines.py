@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from service_center.kernel.worktime import HORIZON, REACH, Calendar, NeverOpen, Span
 
 ONE_DAY = timedelta(days=1)
+COUNTED = frozenset({"working_day", "natural_day"})
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,16 @@ class Interval:
 
 @dataclass(frozen=True)
 class DayCount:
-    """A count of days: the due time (None while a pause without end stands before it) and one line for each day."""
+    """A count of days: the due time (None while a pause without end stands before it) and why each day counts or not."""
 
+    calendar: Calendar
     due: datetime | None
-    lines: tuple[Interval, ...]
+    days: tuple[tuple[date, str], ...]
+
+    @property
+    def lines(self) -> tuple[Interval, ...]:
+        """One line for each day."""
+        return tuple(_line(self.calendar, day, reason in COUNTED, reason) for day, reason in self.days)
 
 
 def merge(pauses: Iterable[Span], *, since: datetime) -> list[Span]:
@@ -132,9 +139,9 @@ def explain(
 def _count(calendar: Calendar, start: datetime, number: int, stops: list[Span], *, natural: bool) -> DayCount:
     """Walk day by day until the number is counted and, for natural days, the last day is an open one."""
     if number <= 0:
-        return DayCount(start, ())
+        return DayCount(calendar, start, ())
     first = day = known = calendar.local_day(start)
-    lines = [_line(calendar, day, False, "start_day")]
+    days = [(day, "start_day")]
     while number > 0 or not calendar.opening(day):
         day += ONE_DAY
         if day - known > HORIZON:
@@ -144,25 +151,27 @@ def _count(calendar: Calendar, start: datetime, number: int, stops: list[Span], 
         if calendar.is_skipped(day):
             continue
         reason = _day_reason(calendar, day, stops, natural=natural, moved_on=number <= 0)
-        if reason in {"working_day", "natural_day", "paused"} or calendar.opening(day):
+        if reason in COUNTED or reason == "paused" or calendar.opening(day):
             known = day
             if stops and stops[-1].end is None and stops[-1].start < calendar.closing(day):
-                return DayCount(None, tuple(lines))
-        counts = reason in {"working_day", "natural_day"}
-        lines.append(_line(calendar, day, counts, reason))
-        number -= counts
-    return DayCount(calendar.closing(day), tuple(lines))
+                return DayCount(calendar, None, tuple(days))
+        days.append((day, reason))
+        number -= reason in COUNTED
+    return DayCount(calendar, calendar.closing(day), tuple(days))
 
 
 def _day_reason(calendar: Calendar, day: date, stops: list[Span], *, natural: bool, moved_on: bool) -> str:
     spans = calendar.opening(day)
     if not spans and not natural:
         return calendar.shut_reason(day)[0]
-    whole = [Span(calendar.midnight(day), calendar.midnight(day + ONE_DAY))]
     if moved_on:
         return "moved_on"
-    if all(any(stop.start <= s.start and _reaches(stop, s.end) for stop in stops) for s in spans or whole):
-        return "paused"
+    if stops:
+        whole = [Span(calendar.midnight(day), calendar.midnight(day + ONE_DAY))]
+        if all(
+            any(stop.start <= s.start and _reaches(stop, s.end) for stop in stops) for s in spans or whole
+        ):
+            return "paused"
     return "natural_day" if natural else "working_day"
 
 

@@ -286,14 +286,16 @@ def keep(cache: Cache) -> None:
 
 
 def rebuild_caches(at: datetime) -> None:
-    """After the last draft: build anew what was distrusted, rather than wait until a periodic job does.
-
-    PostgreSQL looks at the new rows first: it would plan for empty tables otherwise.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    """After the last draft: build anew what was distrusted, rather than wait until a periodic job does."""
+    count_rows()
     for cache in _caches:
         cache.rebuild(at)
+
+
+def count_rows() -> None:
+    """Let PostgreSQL look at rows written in sets; it would go on planning for empty tables otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def block(model: type[models.Model], number: int) -> range | list[int]:

@@ -16,6 +16,7 @@ from customers.models import Customer, Unit
 from parts.models import Balance, Part
 from service_center.kernel import approvals as kernel_approvals
 from service_center.kernel import commands
+from service_center.kernel.drafting import count_rows
 from staff.models import Person
 from staff.models.bookings import DoubleBooked
 from tickets.actions import (
@@ -112,6 +113,7 @@ def _past(world: World) -> None:
     written = scripts.write(max(world.tickets - told, 0))
     in_one_process = connection.in_atomic_block
     fill(written, now=world.now, workers=0 if in_one_process else os.cpu_count() or 1, size=500, told=_nobody)
+    count_rows()
 
 
 def _nobody(_done: int) -> None:

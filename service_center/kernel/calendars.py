@@ -24,6 +24,8 @@ WHOLE_DAY = [["00:00", "24:00"]]
 DUTY_HOURS = [["08:30", "17:30"]]
 DUTY_LUNCH_HOURS = [["08:30", "12:00"], ["13:30", "17:30"]]
 WEEKDAYS = worktime.DAYS[:5]
+IMPORTED = "imported"
+"""Key of a plan: the dates that came from an import."""
 
 
 FAULTS = {
@@ -111,7 +113,7 @@ def publish(calendar: Calendar, *, at: datetime) -> CalendarVersion:
     calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
     plan = calendar.plan()
     last = calendar.versions.filter(status=VersionStatus.IN_FORCE).first()
-    if last is not None and last.plan == plan:
+    if last is not None and essence(last.plan) == essence(plan):
         return last
     checked(plan, calendar.code, at=at)
     rulebook.lock()
@@ -129,6 +131,11 @@ def checked(plan: dict[str, Any], code: str, *, at: datetime) -> worktime.Calend
     return value
 
 
+def essence(plan: dict[str, Any]) -> dict[str, Any]:
+    """What of a plan makes a difference: not where its days came from."""
+    return {key: value for key, value in plan.items() if key != IMPORTED}
+
+
 def next_number(calendar: Calendar) -> int:
     return int(calendar.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
@@ -141,6 +148,34 @@ def let_count(version: CalendarVersion, *, at: datetime) -> CalendarVersion:
     version.save()
     Calendar.objects.filter(pk=version.calendar_id).update(version=version.number)
     return version
+
+
+def bring_in_force(version: CalendarVersion, *, at: datetime) -> CalendarVersion:
+    """Let an approved version count from now and spread its plan over the calendar's rows. The caller holds the rulebook."""
+    let_count(version, at=at)
+    spread(version)
+    return version
+
+
+def spread(version: CalendarVersion) -> None:
+    """Make the calendar's rows what the version says."""
+    plan, names = version.plan, version.plan.get("names", {})
+    rows = CalendarException.objects.filter(calendar_id=version.calendar_id)
+    known = {on.isoformat() for on in rows.filter(imported=True).values_list("on", flat=True)}
+    imported = set(plan.get(IMPORTED, known))
+    Calendar.objects.filter(pk=version.calendar_id).update(zone=plan["zone"], weekly=plan["weekly"])
+    rows.delete()
+    CalendarException.objects.bulk_create(
+        CalendarException(
+            calendar_id=version.calendar_id,
+            on=day,
+            windows=windows,
+            name_zh=names.get(day, {}).get("zh", ""),
+            name_en=names.get(day, {}).get("en", ""),
+            imported=day in imported,
+        )
+        for day, windows in plan.get("exceptions", {}).items()
+    )
 
 
 def import_holidays(calendar: Calendar, years: Iterable[int]) -> int:

@@ -8,9 +8,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from service_center.kernel import calendars, clock_audit, opening_hours, recompute
+from service_center.kernel import (
+    calendar_changes,
+    calendar_events,
+    calendars,
+    changeovers,
+    clock_audit,
+    holiday_years,
+    notifications,
+    recompute,
+    reviews,
+    rulemaking,
+)
 from service_center.kernel.jobs import periodic
-from service_center.kernel.models import Calendar
+from service_center.kernel.models import CalendarVersion, VersionStatus
 
 log = logging.getLogger(__name__)
 
@@ -18,14 +29,14 @@ recompute.register("clocks", clock_audit.check)
 
 
 def check_calendars(*, at: datetime, fix: bool) -> Iterator[str]:
-    """One line for each calendar whose rows differ from what clocks count on; `fix` publishes the rows."""
-    for calendar in Calendar.objects.order_by("pk"):
-        last = calendar.versions.order_by("-number").first()
-        if last is None or last.plan != calendar.plan():
-            yield f"calendar {calendar.code}: rows and version {calendar.version} differ"
+    """One line for each calendar whose rows differ from what clocks count on; `fix` restores what was approved."""
+    for version in CalendarVersion.objects.filter(status=VersionStatus.IN_FORCE).select_related("calendar"):
+        calendar = version.calendar
+        if calendars.essence(version.plan) != calendars.essence(calendar.plan()):
+            yield f"calendar {calendar.code}: rows and version {version.number} differ"
             if fix:
                 with transaction.atomic():
-                    opening_hours.republish(calendar, actor=None, at=at)
+                    calendars.spread(version)
 
 
 recompute.register("calendars", check_calendars)
@@ -44,7 +55,36 @@ def recompute_all(*, at: datetime) -> None:
 
 @periodic("kernel.holidays", daily_at="02:10", day_of_month=1)
 def import_holidays(*, at: datetime) -> None:
-    """Every month: this year's and next year's public holidays, as far as the installed package knows them."""
+    """Every month: what the installed package newly knows of this and the next year's holidays becomes a draft to approve."""
     for calendar in calendars.fed_by_holidays():
-        calendars.import_holidays(calendar, (at.year, at.year + 1))
-        opening_hours.republish(calendar, actor=None, at=at)
+        for year in holiday_years.years_around(at):
+            if holiday_years.due_for_import(calendar, year):
+                row = calendar_changes.import_year(calendar, year=year, actor=None, at=at)
+                _tell_keepers(row, year, at)
+
+
+def _tell_keepers(row: CalendarVersion, year: int, at: datetime) -> None:
+    code = row.calendar.code
+    for user in rulemaking.keepers():
+        notifications.notify(
+            user,
+            template=calendar_events.HOLIDAYS,
+            at=at,
+            params={"name": row.calendar.name_zh, "year": year},
+            url=f"/calendars/{code}/versions/{row.number}/",
+            subject=row.calendar,
+            dedupe=f"holidays:{code}:{row.number}",
+        )
+
+
+@periodic("kernel.changeovers", every=2, detached=True)
+def carry_changeovers_on(*, at: datetime) -> None:
+    """Bring open clocks under the versions whose time has come, in batches, as far as ten seconds go."""
+    changeovers.run_due(at=at)
+
+
+@periodic("kernel.reviews", daily_at="08:00")
+def remind_of_reviews(*, at: datetime) -> None:
+    """Every morning: documents new to the rulebook get a date, and who keeps it is told of reviews that come up."""
+    reviews.plan_missing(at=at)
+    reviews.remind(at=at)

@@ -19,7 +19,7 @@ from service_center.kernel import calendars, clock_events, clock_history, firing
 from service_center.kernel.clock_book import Kept
 from service_center.kernel.explaining import as_dict, explain, why
 from service_center.kernel.folding import Fold
-from service_center.kernel.models import Calendar, CalendarVersion, Clock, ClockEvent, Rule, RungFiring
+from service_center.kernel.models import CalendarVersion, Clock, ClockEvent, Rule, RungFiring
 
 Change = Callable[[Clock], ClockEvent]
 Kind = ClockEvent.Kind
@@ -160,6 +160,17 @@ def retarget(
     return clocks[0] if clocks else None
 
 
+def lock_one(pk: int) -> Clock:
+    """One clock, locked."""
+    return _locking(Clock.objects.filter(pk=pk)).get()
+
+
+def acknowledge(clock: Clock, *, alarm: int, at: datetime) -> Clock:
+    """Cancel the rungs still to come on the locked clock's ladder; the due one stays."""
+    _append([clock], at, lambda _: ClockEvent(kind=Kind.ACKNOWLEDGE, occurred_at=at, data={"alarm": alarm}))
+    return clock
+
+
 def cancel(subject: Model, *, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
     """End the open clocks without a verdict; returns them."""
     return _append(_open(subject, kinds), at, lambda clock: ClockEvent(kind=Kind.CANCEL, occurred_at=at))
@@ -177,27 +188,37 @@ def reopen(
     return reopened[0] if reopened else None
 
 
-def recount(calendar: Calendar, version: CalendarVersion, *, at: datetime) -> int:
-    """Move the open clocks of a calendar to its new version, as a retarget to the same rule; returns how many."""
-    moved = 0
-    clocks = Clock.objects.open().filter(rule__calendar=calendar).exclude(calendar_version=version)
-    for ids in _slices(list(clocks.order_by("id").values_list("id", flat=True)), 500):
-        batch = list(_locking(Clock.objects.filter(pk__in=ids, stopped_at=None)))
-        moved += len(
-            _append(
-                batch,
-                at,
-                lambda clock: policy_event(
-                    Kind.RETARGET, clock.rule, version, at, clock.target, clock.promised_at
-                ),
-            )
-        )
-    return moved
+def rebind(
+    clocks: Sequence[Clock], *, rule: Rule | None = None, version: CalendarVersion, at: datetime
+) -> list[tuple[Clock, datetime | None]]:
+    """Put locked clocks, none of them due yet, under a new version of their rule or calendar, as a retarget.
+
+    Consumed time stays; a target of the clock's own stays too. Each event keeps the due time before and after. Returns the
+    clocks with the due time they had.
+    """
+    was = [(clock, clock.due_at) for clock in clocks]
+    _append(clocks, at, lambda clock: _rebinding(clock, rule or clock.rule, version, at))
+    return was
+
+
+def _rebinding(clock: Clock, rule: Rule, version: CalendarVersion, at: datetime) -> ClockEvent:
+    own = clock.promised_at is None and (clock.target != clock.rule.value and clock.rule.unit == rule.unit)
+    event = policy_event(
+        Kind.RETARGET, rule, version, at, clock.target if own else rule.value, clock.promised_at
+    )
+    event.data["due_from"] = clock.due_at and firing.stamp(clock.due_at)
+    return event
 
 
 def lock_for(subject: Model) -> list[Clock]:
     """All clocks of the subject, locked in the order of their ids."""
     return list(_locked(subject))
+
+
+def lock_some(rows: QuerySet[Clock], *, limit: int | None = None, skip_locked: bool = False) -> list[Clock]:
+    """So many of these clocks, locked in the order of their ids; with `skip_locked` those that somebody holds are left."""
+    held = rows.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
+    return list(held.select_related("rule").order_by("id")[:limit])
 
 
 def for_subject(subject: Model) -> list[Clock]:
@@ -232,6 +253,8 @@ def _append(clocks: Sequence[Clock], at: datetime, change: Change) -> list[Clock
         set_policy(clock, [*known[clock.pk], *new][fold.cycle.policy_seq - 1])
         past += firing.assign(clock, fold, fired[clock.pk, fold.number, fold.generation], at=at)
         fresh += new
+        if "due_from" in asked[clock.pk].data:
+            asked[clock.pk].data["due_to"] = fold.due_at and firing.stamp(fold.due_at)
         if undone(was, fold):
             retracted.append(retraction(clock, was[0], at))
     ClockEvent.objects.bulk_create(fresh)
@@ -334,26 +357,25 @@ def _locked(subject: Model) -> QuerySet[Clock]:
 
 
 def _locking(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
-    return clocks.select_for_update(of=("self",)).select_related("rule").order_by("id")
+    return clocks.select_for_update(no_key=True, of=("self",)).select_related("rule").order_by("id")
 
 
 def _open(subject: Model, kinds: Collection[str] | None) -> list[Clock]:
     return [c for c in _locked(subject) if c.stopped_at is None and (kinds is None or c.kind in kinds)]
 
 
-def _slices(ids: list[int], size: int) -> Iterable[list[int]]:
-    return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
 __all__ = [
+    "acknowledge",
     "as_dict",
     "cancel",
     "explain",
     "for_subject",
     "for_subjects",
     "lock_for",
+    "lock_some",
+    "lock_one",
     "pause",
-    "recount",
+    "rebind",
     "reopen",
     "resume",
     "retarget",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from service_center.kernel import calendars, clock_events, clocks, journal
+from service_center.kernel import calendars, changeovers, clock_events, journal
 from service_center.kernel.models import Calendar, CalendarException
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def republish(calendar: Calendar, *, actor: User | None, at: datetime) -> Calend
     before = calendar.version
     version = calendars.publish(calendar, at=at)
     if version.number != before:
-        moved = clocks.recount(calendar, version, at=at)
+        moved = changeovers.apply_now(version, at=at)
         journal.record(
             clock_events.REVISED,
             calendar,

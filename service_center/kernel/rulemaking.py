@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel import calendars, conditions, errors, journal, policies, rulebook
+from service_center.kernel import calendars, changeovers, conditions, errors, journal, policies, rulebook
 from service_center.kernel import rulebook_events as events
 from service_center.kernel.access import has_role, require
 from service_center.kernel.models import ApprovalStep, Calendar, Clause, Rule, Setting, User, VersionStatus
@@ -220,6 +220,8 @@ def put_in_force(
     row.status, row.valid_from, row.valid_to = VersionStatus.IN_FORCE, start, None
     row.save(update_fields=["status", "valid_from", "valid_to"])
     _tell_in_force(row, before, actor, at)
+    if isinstance(row, Rule) and row.version > 1:
+        changeovers.plan(row, starts_at=start, actor=actor, at=at)
     return row
 
 

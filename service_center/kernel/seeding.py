@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from service_center.kernel import calendars, conditions, rulebook
+from service_center.kernel import calendars, conditions, reviews, rulebook
 from service_center.kernel.models import (
     ApprovalStep,
     Calendar,
@@ -69,6 +69,7 @@ def seed(*, at: datetime, demo: bool) -> Counts:
         rows = [_row(model, item, clauses, known_calendars, demo) for item in seeds]
         _bring_in(model, rows, at, counts)
     rulebook.forget()
+    reviews.plan_missing(at=at)
     return counts
 
 

@@ -2,12 +2,14 @@
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
-from service_center.kernel import calendars, chores, opening_hours, recompute
-from service_center.kernel.models import Calendar, CalendarException, CalendarVersion, Event
+from service_center.kernel import calendar_changes, calendars, chores, opening_hours, recompute
+from service_center.kernel.models import Calendar, CalendarException, CalendarVersion, Notification
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2025, 6, 1, tzinfo=UTC)
@@ -76,21 +78,29 @@ def test_dropping_an_exception(hours: dict[str, Calendar]) -> None:
         assert len(calendars.current_value("duty").opening(day)) == opens
 
 
-def test_the_monthly_job_brings_next_year_in(hours: dict[str, Calendar]) -> None:
-    """A system left running: the calendars know the holidays of the coming year without a release."""
+def test_the_monthly_job_drafts_next_year_for_approval(hours: dict[str, Calendar], manager: Any) -> None:
+    """A system left running: the coming year's holidays lie ready without a release, and count once somebody agrees."""
     CalendarException.objects.filter(calendar=hours["duty"], on__year=2026).delete()
     opening_hours.republish(hours["duty"], actor=None, at=AT)
-    chores.import_holidays(at=AT + timedelta(days=30))
+    for _twice in range(2):
+        chores.import_holidays(at=AT + timedelta(days=30))
+    assert calendars.current_value("duty").opening(date(2026, 10, 1))
+    [draft] = hours["duty"].versions.waiting()
+    assert (draft.source, draft.plan["exceptions"]["2026-10-01"]) == ("holidays 2026", [])
+    assert Notification.objects.filter(user=manager.user, template="calendar.imported").count() == 1
+    calendar_changes.approve(draft, actor=manager.user, at=AT)
+    calendar_changes.put_in_force(draft, actor=manager.user, at=AT)
     assert calendars.current_value("duty").opening(date(2026, 10, 1)) == []
-    assert Event.objects.filter(name="calendar.revised").exists()
+    assert list(chores.check_calendars(at=AT, fix=False)) == []
 
 
-def test_recompute_publishes_rows_that_differ(hours: dict[str, Calendar]) -> None:
+def test_recompute_restores_what_was_approved(hours: dict[str, Calendar]) -> None:
     CalendarException.objects.create(calendar=hours["duty"], on="2031-01-02", windows=[])
     assert recompute.run(at=AT, fix=True, names=["calendars"]) == {
         "calendars": ["calendar duty: rows and version 1 differ"]
     }
     assert recompute.run(at=AT, fix=True, names=["calendars"]) == {"calendars": []}
+    assert not hours["duty"].exceptions.filter(on="2031-01-02").exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,7 +121,20 @@ def test_the_recompute_command_prints_what_differs(hours: dict[str, Calendar]) -
 @pytest.mark.django_db(transaction=True)
 def test_the_import_command_prints_how_many_days(hours: dict[str, Calendar]) -> None:
     out = io.StringIO()
-    call_command("import_holidays", "2025", stdout=out)
+    call_command("import_holidays", "2025", "--at-once", stdout=out)
     lines = dict(line.split(": ") for line in out.getvalue().splitlines())
     assert set(lines) == {"duty", "duty-lunch", "workdays"}
     assert int(lines["duty"]) > 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_import_command_drafts_unless_told_otherwise(hours: dict[str, Calendar]) -> None:
+    CalendarException.objects.filter(calendar=hours["duty"], on__year=2025).delete()
+    with transaction.atomic():
+        opening_hours.republish(hours["duty"], actor=None, at=AT)
+    out = io.StringIO()
+    call_command("import_holidays", "2025", stdout=out)
+    lines = dict(line.split(": ") for line in out.getvalue().splitlines())
+    assert (int(lines["duty"]) > 20, lines["workdays"]) == (True, "0")
+    assert hours["duty"].versions.waiting().get().source == "holidays 2025"
+    assert calendars.current_value("duty").opening(date(2025, 10, 1))

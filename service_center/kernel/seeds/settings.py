@@ -140,6 +140,7 @@ SETTINGS: tuple[S, ...] = (
     S("calendar.holiday_hours", "节假日值班时间", "Holiday hours", "001-O 5", value="closed", **MUST),
     S("calendar.hours", "各类时限的日历", "Calendars of the kinds of limit", "001-O 5", {}, ("CF-05",), value={"urgent": "24x7", "critical": "24x7", "response": "24x7", "arrival": "duty", "working_day": "workdays", "return": "24x7"}, **MAP),
     S("standard.review_interval", "标准复审间隔", "Review of the standards", "000 四(一)3", value="180", **DAYS, **MUST),
+    S("standard.review_notice", "复审提前提醒", "Notice before a review", "SC 7", value="14", **DAYS),
     S("record.spot_check_rate", "服务记录抽查比例", "Spot checks of records", "000 四(三)1", {}, ("CF-10",), value="5", **PERCENT, **MUST),
     S("approval.gm_limit", "总经理审批金额起点", "Amount that needs the general manager", "001-T 三4(7)", {}, ("CF-17",), value="5000.00", **MONEY, **MUST),
     S("incident.levels", "应急级别", "Emergency levels", "003 7.1", {}, ("CF-20",), value={"major": 1, "serious": 2, "general": 3}, **MAP),

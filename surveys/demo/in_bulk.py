@@ -6,10 +6,13 @@ tests/surveys/test_demo.py holds one closing by verbs and one made here equal.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,7 +20,8 @@ from django.db import transaction
 
 from complaints.models import Complaint
 from service_center.kernel import rulebook
-from service_center.kernel.clock_drafts import ClockDrafts
+from service_center.kernel.clock_drafts import ClockDrafts, lay_out
+from service_center.kernel.crews import Crew, Turn
 from service_center.kernel.drafting import Draft
 from service_center.kernel.models import Rule
 from service_center.kernel.tokens import digest, new_secret
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
 
     from service_center.kernel.models import User
 
+SHARE = 600
+"""Endings of one transaction."""
 DELAY = timedelta(seconds=5)
 """From the closing to its subscribers."""
 OPINIONS = (
@@ -66,23 +72,35 @@ class World(Protocol):
     dice: random.Random
 
 
-def after(world: World, tickets: Iterable[Ticket]) -> int:
-    """Write what followed the endings of these tickets (with_people, oldest first); returns how many rows."""
+def after(world: World, tickets: Iterable[Ticket], *, workers: int = 0) -> int:
+    """Write what followed the endings of these tickets (with_people, oldest first); returns how many tickets."""
+    lay_out()
+    with Crew(workers) as crew:
+        left = iter(tickets)
+        while some := list(itertools.islice(left, SHARE)):
+            dice = copy(world.dice)
+            dice.seed(world.dice.random())
+            crew.give(partial(_write, world.now, dice, some), len(some))
+        return crew.finish()
+
+
+def _write(now: datetime, dice: random.Random, tickets: Iterable[Ticket], turn: Turn) -> None:
+    """One transaction's share of them."""
     with transaction.atomic():
-        desk = _Desk(world)
+        desk = _Desk(now, dice)
         for ticket in tickets:
             _Aftermath(desk, ticket).play()
-        desk.clocks.run_to(world.now)
-        return desk.draft.write()
+        desk.clocks.run_to(now)
+        desk.draft.write(turn)
 
 
 class _Desk:
-    """What every closing needs, read once."""
+    """What every closing of one share needs, read once."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.dice, self.draft = world, world.dice, Draft(keys_ahead=500)
+    def __init__(self, now: datetime, dice: random.Random) -> None:
+        self.now, self.dice, self.draft = now, dice, Draft(keys_ahead=500)
         self.clocks = ClockDrafts(self.draft)
-        self.sheets = invitations.questionnaires(world.now)
+        self.sheets = invitations.questionnaires(now)
         self._ends: dict[tuple[int, date], datetime] = {}
         self.limit = Decimal(rulebook.setting("survey.low_threshold"))
         self.agents: dict[int, list[Person]] = defaultdict(list)
@@ -119,7 +137,7 @@ class _Aftermath:
     def __init__(self, desk: _Desk, ticket: Ticket) -> None:
         assert ticket.closed_at is not None
         self.desk, self.ticket, self.ended = desk, ticket, ticket.closed_at
-        self.dice, self.draft, self.now = desk.dice, desk.draft, desk.world.now
+        self.dice, self.draft, self.now = desk.dice, desk.draft, desk.now
         self.agent = self.dice.choice(desk.agents[ticket.branch_id])
         bad = seasons.bad_week(self.ended, self.now)
         self.low = self.dice.random() < (0.24 if bad else 0.08)

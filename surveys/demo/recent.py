@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from complaints.models import Complaint
 from service_center.kernel import commands
+from service_center.kernel.crews import crew_size
 from staff.models import Person
 from surveys.actions import follow_ups, invitations, rectifications
 from surveys.demo import in_bulk
@@ -38,7 +39,7 @@ def seed(world: World) -> None:
         for p in Person.objects.filter(role="agent").select_related("user", "branch").order_by("-pk")
     }
     rows = Ticket.objects.filter(status__in=["closed", "answered"]).with_people().order_by("closed_at", "pk")
-    in_bulk.after(world, rows[: max(rows.count() - RECENT, 0)])
+    in_bulk.after(world, rows[: max(rows.count() - RECENT, 0)], workers=crew_size())
     recent = list(rows.reverse()[:RECENT])[::-1]
     late = {ticket.pk for ticket in recent[-LATE:]}
     for ticket in recent:

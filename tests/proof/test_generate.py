@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import ForeignKey
 
 from service_center.kernel import chores, commands
+from service_center.kernel.crews import Crew, Turn, WorkerFailed
 from service_center.kernel.models import Counter
 from tests.proof.processes import Program, environment, wait_for
 from tests.proof.test_generator import Books, forgotten
-from tickets.demo.filling import Crew, Share, WorkerFailed
 from tickets.models import Ticket
 from tickets.models.dispatch import Assignment
 
@@ -147,11 +147,10 @@ def others() -> bool:
 
 @pytest.mark.django_db
 def test_a_worker_that_fails_stops_the_filling() -> None:
-    with transaction.atomic():
-        now = commands.now()
-    crew = Crew(now, 1, lambda done: None)
-    share = Share([])
-    share.scripts = [None]  # type: ignore[list-item]  # no script at all: the worker falls over it
-    crew.give(share)
-    with pytest.raises(WorkerFailed):
-        crew.finish()
+    def work(turn: Turn) -> None:
+        raise RuntimeError("the worker falls over its work")
+
+    with Crew(1) as crew:
+        crew.give(work, 20)
+        with pytest.raises(WorkerFailed, match="piece of 20 is not there"):
+            crew.finish()

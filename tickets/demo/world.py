@@ -4,18 +4,18 @@ the verbs themselves tell, one or more in every state.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from customers.models import Customer, Unit
 from parts.models import Balance, Part
 from service_center.kernel import approvals as kernel_approvals
 from service_center.kernel import commands
+from service_center.kernel.crews import crew_size
 from service_center.kernel.drafting import count_rows
 from staff.models import Person
 from staff.models.bookings import DoubleBooked
@@ -111,8 +111,7 @@ def _past(world: World) -> None:
             moods=lambda at: STRAINED if seasons.bad_week(at, world.now) else CALM,
         )  # fmt: skip
     written = scripts.write(max(world.tickets - told, 0))
-    in_one_process = connection.in_atomic_block
-    fill(written, now=world.now, workers=0 if in_one_process else os.cpu_count() or 1, size=500, told=_nobody)
+    fill(written, now=world.now, workers=crew_size(), size=500, told=_nobody)
     count_rows()
 
 

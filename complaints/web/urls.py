@@ -1,8 +1,8 @@
 from django.urls import path
 
-from complaints.web import menu, pages
+from complaints.web import menu, pages, questions
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("complaints/", pages.complaints, name="complaints"),

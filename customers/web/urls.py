@@ -1,8 +1,8 @@
 from django.urls import path
 
-from customers.web import files, menu, units
+from customers.web import files, menu, questions, units
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("customers/", files.customers, name="customers"),

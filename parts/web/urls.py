@@ -1,8 +1,8 @@
 from django.urls import path
 
-from parts.web import bringing, catalogue, issuing, menu, purchasing
+from parts.web import bringing, catalogue, issuing, menu, purchasing, questions
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("parts/", catalogue.parts, name="parts"),

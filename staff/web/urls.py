@@ -1,8 +1,8 @@
 from django.urls import path
 
-from staff.web import appraisals, menu, people
+from staff.web import appraisals, menu, people, questions
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("people/", people.people, name="people"),

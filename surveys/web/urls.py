@@ -1,8 +1,8 @@
 from django.urls import path
 
-from surveys.web import menu, pages
+from surveys.web import menu, pages, questions
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("follow-ups/", pages.queue, name="follow-ups"),

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from tickets.web import board, desk, menu, page, palette, phone_urls, phrases, queue
+from tickets.web import board, desk, menu, page, palette, phone_urls, phrases, questions, queue
 
-__all__ = ["menu", "palette", "urlpatterns"]
+__all__ = ["menu", "palette", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from service_center.kernel import journal, languages, notifications
 from service_center.kernel.models import Event, Notification
+from service_center.kernel.web import questions
 
 register = template.Library()
 
@@ -43,6 +44,16 @@ def _icon(name: str, css: str) -> SafeString:
 def command_key() -> SafeString:
     """A fresh idempotency key for one form: a double click or a back button writes once."""
     return format_html('<input type="hidden" name="command_key" value="{}">', secrets.token_urlsafe(18))
+
+
+@register.simple_tag
+def asks(name: str, noun: str = "") -> SafeString | str:
+    """Inside a form's tag: the question it asks before it is sent, if the address (and noun) has one."""
+    question = questions.question_of(f"{name}:{noun}" if noun else name)
+    if question is None:
+        return ""
+    danger = SafeString(" data-danger") if question.danger else ""
+    return format_html('data-confirm="{}"{}', question.text, danger)
 
 
 @register.filter

@@ -4,7 +4,9 @@ from importlib.util import find_spec
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel.web import inbox, palette, search, tour
+from service_center.kernel.web import inbox, own_questions, palette, search, tour
+
+__all__ = ["own_questions", "urlpatterns"]
 
 urlpatterns = [
     path("search/", search.search, name="search"),

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from service_center.portal.web import case, menu, staff, survey
+from service_center.portal.web import case, menu, questions, staff, survey
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("s/<str:token>/", survey.survey, name="survey"),

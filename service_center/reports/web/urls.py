@@ -1,8 +1,8 @@
 from django.urls import path
 
-from service_center.reports.web import company, dashboard, menu, mine, rows, subscriptions
+from service_center.reports.web import company, dashboard, menu, mine, questions, rows, subscriptions
 
-__all__ = ["menu", "urlpatterns"]
+__all__ = ["menu", "questions", "urlpatterns"]
 
 urlpatterns = [
     path("company/", company.company, name="company"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, models
+from django.db.models.functions import Now
 
 from service_center.kernel.models import Presence, User
 
@@ -13,12 +14,19 @@ SEEN_FOR = timedelta(seconds=30)
 _SEE = """
     WITH mine AS (
         INSERT INTO kernel_presence (subject_type, subject_id, user_id, seen_at)
-        VALUES (%(type)s, %(id)s, %(user)s, clock_timestamp())
+        VALUES (%s, %s, %s, clock_timestamp())
         ON CONFLICT (subject_type, subject_id, user_id) DO UPDATE SET seen_at = excluded.seen_at)
-    SELECT transaction_timestamp(), coalesce(array_agg(user_id), '{}') FROM kernel_presence
-    WHERE subject_type = %(type)s AND subject_id = %(id)s AND user_id <> %(user)s
-        AND seen_at >= clock_timestamp() - %(seen_for)s
+    SELECT transaction_timestamp(), coalesce(json_agg(other), '[]') FROM ({others}) AS other (pk, username, name)
 """
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody else who has the row on the screen."""
+
+    pk: int
+    username: str
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -26,16 +34,19 @@ class Company:
     """Who else is here, and the database's time at which that was true."""
 
     at: datetime
-    others: list[User]
+    others: list[Other]
 
 
 def see(user: User, row: models.Model) -> Company:
-    """Note that the user has the row on the screen; who else saw it within the last half minute."""
-    named = {"type": row._meta.label_lower, "id": row.pk, "user": user.pk, "seen_for": SEEN_FOR}
+    """Note that the user has the row on the screen; who else saw it within the last half minute. One query."""
+    subject = {"subject_type": row._meta.label_lower, "subject_id": row.pk}
+    seen = Presence.objects.filter(**subject, seen_at__gte=Now() - SEEN_FOR).exclude(user=user)
+    others = seen.order_by("user_id").values_list("user_id", "user__username", "user__person__name")
+    sql, params = others.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_SEE, named)
-        at, ids = cursor.fetchone()
-    return Company(at, list(User.objects.filter(pk__in=ids).select_related("person")) if ids else [])
+        cursor.execute(_SEE.format(others=sql), (*subject.values(), user.pk, *params))
+        at, found = cursor.fetchone()
+    return Company(at, [Other(**one) for one in found])
 
 
 def last_seen(user: User, labels: list[str], limit: int) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import menu, panels
-from surveys.models import FollowUp, Invitation
+from surveys.queries import afterwards
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -44,11 +44,8 @@ menu.add(
 def _panel(request: HttpRequest, obj: Any) -> SafeString | str:
     """What the customer said about the ticket and the calls owed for it."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    calls = FollowUp.objects.visible_to(user).filter(ticket=obj).for_list().order_by("-pk")[:10]
-    asked = Invitation.objects.visible_to(user).filter(ticket=obj).for_list().order_by("-pk")[:10]
-    if not calls and not asked:
-        return ""
-    return render_to_string("surveys/panel.html", {"calls": calls, "invitations": asked}, request=request)
+    rows = afterwards.of_ticket(obj, user)
+    return render_to_string("surveys/panel.html", {"rows": rows}, request=request) if rows else ""
 
 
 panels.register("ticket", _panel, order=50)

@@ -106,6 +106,10 @@ class Ticket(FSMModelMixin, models.Model):
     objects = TicketQuerySet.as_manager()
 
     class Meta:
+    has_offer: bool  # these three as of the query, where it asks for them: with_work_left()
+    has_part_taken: bool
+    has_signature: bool
+
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
             models.CheckConstraint(

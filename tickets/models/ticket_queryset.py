@@ -83,16 +83,29 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "product_line",
         )
 
+    def with_work_left(self) -> Self:
+        """With what single steps wait for: an offer to answer, a part to account for, a signature to file."""
+        offers = _below("Assignment").filter(status=states.AssignmentStatus.OFFERED)
+        taken = _below("PartLine").filter(faulty_part=None).exclude(status=states.PartLineStatus.RELEASED)
+        signed = _below("Signature").filter(report=None)
+        return self.annotate(
+            has_offer=Exists(offers), has_part_taken=Exists(taken), has_signature=Exists(signed)
+        )
+
 
 def _clocks() -> ClockQuerySet:
     return Clock.objects.open().filter(subject_type="tickets.ticket", subject_id=OuterRef("pk"))
 
 
 def _assignments(person_id: int) -> models.QuerySet[Any]:
-    rows = apps.get_model("tickets.Assignment")._default_manager  # its module imports this one's
-    return rows.filter(ticket=OuterRef("pk"), engineer_id=person_id)
+    return _below("Assignment").filter(engineer_id=person_id)
 
 
 def _asked(person_id: int) -> models.QuerySet[Any]:
-    rows = apps.get_model("tickets.Escalation")._default_manager  # as above
-    return rows.filter(ticket=OuterRef("pk"), asked_id=person_id)
+    return _below("Escalation").filter(asked_id=person_id)
+
+
+def _below(name: str) -> models.QuerySet[Any]:
+    """Rows of a model that belong to the ticket of the outer query; its module imports this one's."""
+    rows: models.QuerySet[Any] = apps.get_model("tickets", name)._default_manager.filter(ticket=OuterRef("pk"))
+    return rows

@@ -1,4 +1,4 @@
-"""Everything written below one ticket, in one query: what its page shows of visits, parts, reports, files and asking."""
+"""Everything written below one ticket, in the ticket's own query: what its page shows of visits, parts, reports, files and asking."""
 
 from __future__ import annotations
 
@@ -142,14 +142,18 @@ _OWNED: dict[str, tuple[QuerySet[Any], Q, tuple[str, ...], dict[str, Choices]]] 
 }
 
 
-def records(ticket: Ticket) -> dict[str, list[Record]]:
-    """Rows of every kind below the ticket, at most fifty of each."""
+def with_records(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """The tickets with the rows of every kind below them, at most fifty of each; `records` reads them."""
     mine = Q(ticket=OuterRef("pk"))
-    asked = {
+    return tickets.annotate(
         **{f"_{name}": _array(rows.filter(mine), fields) for name, (rows, fields, _) in _KINDS.items()},
         **{f"_{name}": _array(rows.filter(of), fields) for name, (rows, of, fields, _) in _OWNED.items()},
-    }
-    found: Any = Ticket.objects.filter(pk=ticket.pk).values(**asked).get()
+    )
+
+
+def records(ticket: Ticket) -> dict[str, list[Record]]:
+    """Rows of every kind below a ticket that was read `with_records`."""
+    found = vars(ticket)
     words = {name: kind[2] for name, kind in _KINDS.items()} | {
         name: kind[3] for name, kind in _OWNED.items()
     }

@@ -71,7 +71,7 @@ def open_nouns(ticket: Ticket) -> set[str]:
 
 
 def offered(ticket: Ticket, user: User) -> list[Step]:
-    """The steps this user may take now, in the order of the work."""
+    """The steps this user may take now, in the order of the work; the ticket was read `with_work_left()`."""
     names = open_nouns(ticket)
     return [
         step for step in STEPS if step.noun in names and step.may(user, ticket) and _makes_sense(step, ticket)
@@ -80,14 +80,15 @@ def offered(ticket: Ticket, user: User) -> list[Step]:
 
 def _makes_sense(step: Step, ticket: Ticket) -> bool:
     """Steps the state allows but that have nothing to work on yet are not offered."""
-    if step.noun == "signature":
-        return hasattr(ticket, "report_draft")
-    if step.noun == "report":
-        return ticket.signatures.filter(report=None).exists()
-    if step.noun == "faulty-parts":
-        return ticket.part_lines.filter(faulty_part=None).exclude(status="released").exists()
-    if step.noun == "acceptance":
-        return ticket.assignments.filter(status="offered").exists()
+    match step.noun:
+        case "signature":
+            return hasattr(ticket, "report_draft")
+        case "report":
+            return ticket.has_signature
+        case "faulty-parts":
+            return ticket.has_part_taken
+        case "acceptance":
+            return ticket.has_offer
     return True
 
 
@@ -107,7 +108,7 @@ def _is_done(step: Step, ticket: Ticket) -> bool:
         case "report-preview":
             return hasattr(ticket, "report_draft")
         case "signature":
-            return ticket.signatures.filter(report=None).exists()
+            return ticket.has_signature
     return False
 
 

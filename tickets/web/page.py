@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -44,16 +45,24 @@ def _user(request: HttpRequest) -> User:
     return request.user  # type: ignore[return-value]  # behind the log-in
 
 
+def _tickets(request: HttpRequest) -> QuerySet[Ticket]:
+    rows = Ticket.objects.visible_to(_user(request)).with_people().with_work_left()
+    return rows.select_related("report_draft")
+
+
 def _ticket(request: HttpRequest, number: str) -> Ticket:
-    rows = Ticket.objects.visible_to(_user(request)).with_people().select_related("report_draft")
-    return get_object_or_404(rows, number=number)
+    return get_object_or_404(_tickets(request), number=number)
+
+
+def _whole_ticket(request: HttpRequest, number: str) -> Ticket:
+    return get_object_or_404(whole.with_records(_tickets(request)), number=number)
 
 
 @login_required
 @require_GET
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """The page; `?step=noun` opens that step's form."""
-    row = _ticket(request, number)
+    row = _whole_ticket(request, number)
     step = nouns.BY_NOUN.get(request.GET.get("step", ""))
     form = step.form(ticket=row, person=request.user.person) if step else None  # type: ignore[union-attr]  # staff only
     return _show(request, row, step=step, form=form)
@@ -78,7 +87,7 @@ def noun(request: HttpRequest, number: str, noun: str) -> HttpResponse:
     elif step.state_name not in nouns.open_nouns(row):
         with refusals_into(form):
             raise errors.TransitionNotAllowed
-    return _show(request, row, step=step, form=form, status=status_of(form))
+    return _show(request, _whole_ticket(request, number), step=step, form=form, status=status_of(form))
 
 
 def _told(step: nouns.Step, result: Any) -> str:
@@ -163,7 +172,7 @@ def _alive(row: Ticket, company: presence.Company) -> dict[str, Any]:
     looks: list[Any] = [
         (c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60) for c in shown
     ]
-    looks += [row.version, *(user.pk for user in company.others)]
+    looks += [row.version, *(other.pk for other in company.others)]
     seen = blake2b(repr(looks).encode(), digest_size=8).hexdigest()
     return {"clocks": shown, "others": company.others, "seen": seen}
 

@@ -19,7 +19,7 @@ WITHOUT_WORDS = 6
 def _actions(ask: palette.Ask) -> list[palette.Choice]:
     if ask.here is None or ask.here.url_name not in PAGES:
         return []
-    rows = Ticket.objects.visible_to(ask.user).with_people().select_related("report_draft")
+    rows = Ticket.objects.visible_to(ask.user).with_people().with_work_left().select_related("report_draft")
     row = rows.filter(number=ask.here.kwargs["number"]).first()
     if row is None:
         return []

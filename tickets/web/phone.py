@@ -46,7 +46,7 @@ def _is_over(row: Ticket) -> bool:
 def job(request: HttpRequest, number: str) -> HttpResponse:
     """One job: customer, way there, the next step open, the others beside it."""
     user: User = request.user  # type: ignore[assignment]  # behind the log-in
-    row = get_object_or_404(Ticket.objects.visible_to(user).with_people(), number=number)
+    row = get_object_or_404(Ticket.objects.visible_to(user).with_people().with_work_left(), number=number)
     step = nouns.BY_NOUN.get(request.GET.get("step", ""))
     context = phone_page.context(request, row, step, None)
     return _kept(request, render(request, "tickets/phone_ticket.html", context), row.version)

@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from service_center.kernel import clocks, rulebook
-from service_center.portal.models import CaseSession, ConsentOffer
+from service_center.portal.models import CaseLink, CaseSession, ConsentOffer
+from tickets.models import Ticket
 from tickets.states import Status
-
-if TYPE_CHECKING:
-    from tickets.models import Ticket
 
 DONE = 4
 PROMISES = ("outer_response", "outer_solution", "promise")
@@ -41,6 +40,30 @@ def session_for(digest: str, at: datetime) -> CaseSession | None:
         "link__ticket__owner",
     )
     return sessions.filter(digest=digest).first()
+
+
+def latest(ticket: Ticket) -> dict[str, dict[str, Any] | None]:
+    """The `link` sent last and the `offer` made last, in one query; None where there is none."""
+    link, offer = (
+        rows.filter(ticket=OuterRef("pk")).order_by("-pk")
+        for rows in (CaseLink.objects.all(), ConsentOffer.objects.all())
+    )
+    found = Ticket.objects.filter(pk=ticket.pk).values(
+        link_created_at=Subquery(link.values("created_at")[:1]),
+        link_used_at=Subquery(link.values("used_at")[:1]),
+        offer_amount=Subquery(offer.values("amount")[:1]),
+        offer_accepted=Subquery(offer.values("accepted")[:1]),
+        offer_answered_at=Subquery(offer.values("answered_at")[:1]),
+    ).get()
+    return {
+        "link": _part(found, "link_", exists="created_at"),
+        "offer": _part(found, "offer_", exists="amount"),
+    }
+
+
+def _part(found: dict[str, Any], prefix: str, *, exists: str) -> dict[str, Any] | None:
+    part = {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}
+    return None if part[exists] is None else part
 
 
 def case(ticket: Ticket, at: datetime) -> Case:

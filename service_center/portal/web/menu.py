@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from service_center.kernel.web import panels
 from service_center.portal import permissions
 from service_center.portal.actions.links import can_be_sent
+from service_center.portal.queries import cases
 from service_center.portal.web.forms import OfferForm
 from tickets.states import Status
 
@@ -27,12 +28,7 @@ def _panel(request: HttpRequest, obj: Any) -> SafeString | str:
     if not (ticket.is_open and permissions.can_send_link(user, ticket) and can_be_sent(ticket)):
         return ""
     may_offer = ticket.status == Status.IN_HANDLING and permissions.can_offer(user, ticket)
-    context = {
-        "ticket": ticket,
-        "link": ticket.case_links.order_by("-pk").first(),
-        "offer": ticket.consent_offers.order_by("-pk").first(),
-        "form": OfferForm() if may_offer else None,
-    }
+    context = {"ticket": ticket, "form": OfferForm() if may_offer else None} | cases.latest(ticket)
     return render_to_string("portal/panel.html", context, request=request)
 
 

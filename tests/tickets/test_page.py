@@ -1,0 +1,62 @@
+"""What a ticket's page costs: at most twelve queries, however much has happened to the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from service_center.kernel import commands, sweep
+from service_center.portal.actions import cases
+from staff.models import Person
+from surveys.models import FollowUp, Invitation
+from tests.tickets.conftest import Story
+from tickets.actions import closing, visits
+from tickets.models import Ticket
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spoils]
+
+Count = Callable[[Callable[[], Any]], int]
+Web = Callable[[Person], Client]
+
+
+def reopened(story: Story) -> Ticket:
+    """Closed, called about, judged by a survey, and open again."""
+    ticket = story.closed()
+    sweep.subscriptions.sweep()
+    assert FollowUp.objects.filter(ticket=ticket).exists()
+    assert Invitation.objects.filter(ticket=ticket).exists()
+    return commands.run(closing.reopen, ticket, reason="又不制冷", actor=story.agent.user).ticket
+
+
+def busy(story: Story, times: int) -> Ticket:
+    """A reopened ticket at work again: visits, findings, contacts, an offer to the customer, a signature to file."""
+    ticket = reopened(story)
+    for _ in range(times):
+        story.reached(ticket)
+        commands.run(visits.depart, ticket, actor=story.engineer.user)
+        commands.run(visits.arrive, ticket, actor=story.engineer.user)
+        story.diagnosed(Ticket.objects.get(pk=ticket.pk))
+    commands.run(cases.offer, ticket, plan="更换主板", amount=Decimal(180), actor=story.engineer.user)
+    story.signed(ticket)
+    sweep.subscriptions.sweep()
+    return ticket
+
+
+@pytest.mark.parametrize("role", ["agent", "engineer", "manager"])
+def test_the_page_costs_the_same_for_one_and_for_three(
+    story: Story, web: Web, query_count: Count, role: str
+) -> None:
+    reader, other = getattr(story, role), story.manager if role != "manager" else story.agent
+    costs = []
+    for times in (1, 3):
+        address = f"/tickets/{busy(story, times).number}/"
+        web(other).get(address)
+        browser = web(reader)
+        browser.get(address)
+        costs.append(query_count(lambda: browser.get(address)))  # noqa: B023 - called at once
+        assert "也在查看此工单" in browser.get(address).content.decode()
+    assert costs[0] == costs[1] <= 12

@@ -33,7 +33,8 @@ class Ambiguous(errors.DomainError):
 
     def __init__(self, other: str) -> None:
         super().__init__(
-            _("与现有规则 %(other)s 可能同时适用，且分不出哪个更具体。请修改适用条件。") % {"other": other}
+            _("与现有规则 %(other)s 可能同时适用，且分不出哪个更具体。请修改适用条件。") % {"other": other},
+            field="conditions",
         )
 
 
@@ -84,7 +85,7 @@ def draft_rule(
     value: Decimal,
     unit: str,
     calendar: Calendar,
-    clause: Clause,
+    clause: Clause | None,
     conditions: Mapping[str, Any] | None = None,
     rungs: Sequence[Mapping[str, Any]] = (),
     pausing_reasons: Sequence[str] = (),
@@ -94,10 +95,13 @@ def draft_rule(
 ) -> Rule:
     """Write down the next version of a rule; it counts only once approved and put in force.
 
-    Names come from the version before. Raises Forbidden, Invalid (value, unit or rungs that make no clock).
+    Names come from the version before. Raises Forbidden, Invalid (no clause; value, unit, calendar or rungs that make no
+    clock).
     """
     rulebook.lock()
     require(can_change, actor)
+    if clause is None:
+        raise errors.Invalid(_("请写明依据的条款，没有依据的规则不能起草。"), field="clause")
     row = Rule(
         code=code, value=value, unit=unit, calendar=calendar, clause=clause, notes=notes, drafted_by=actor
     )
@@ -108,6 +112,19 @@ def draft_rule(
     row.save()
     journal.record(events.RULE_DRAFTED, row, actor=actor, at=at, key=row.key, number=row.version)
     return row
+
+
+def check_rule(
+    *,
+    code: str,
+    value: Decimal,
+    unit: str,
+    calendar: Calendar,
+    rungs: Sequence[Mapping[str, Any]] = (),
+    **_words: Any,
+) -> None:
+    """Whether a rule with this duration could be drafted. Raises Invalid as `draft_rule` does."""
+    _check_clock(Rule(code=code, value=value, unit=unit, calendar=calendar, rungs=list(rungs)))
 
 
 def redraft(
@@ -121,8 +138,6 @@ def redraft(
     at: datetime,
 ) -> Rule:
     """Write down the next version of a rule with another duration; all else stays. Raises as `draft_rule` does."""
-    if rule.clause is None:
-        raise errors.Invalid(field="value")
     return draft_rule(
         rule.code,
         value=value,
@@ -141,7 +156,7 @@ def redraft(
 def normal_conditions(given: Mapping[str, Any]) -> dict[str, Any]:
     """Conditions in their one form. Raises Invalid when one is empty."""
     if any(value in ("", [], None) for value in given.values()):
-        raise errors.Invalid(field="conditions")
+        raise errors.Invalid(_("适用条件不能留空。"), field="conditions")
     return conditions.normal(given)
 
 
@@ -156,8 +171,12 @@ def number(row: Version, code: str) -> None:
 
 
 def _check_clock(row: Rule) -> None:
-    if row.unit not in Rule.Unit.values or row.value < 0:
-        raise errors.Invalid(field="value")
+    if row.unit not in Rule.Unit.values:
+        raise errors.Invalid(_("请选择时间单位。"), field="unit")
+    if row.value < 0:
+        raise errors.Invalid(_("时限不能小于零。"), field="value")
+    if not row.calendar.version:
+        raise errors.Invalid(_("这个日历还没有生效的版本，请先让它生效。"), field="calendar")
     try:
         policies.of(row, calendars.current_value(row.calendar.code))
     except (ValueError, KeyError, InvalidOperation, TypeError) as error:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from service_center.kernel import commands, journal, rulemaking
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Calendar, Document, Rule, User, VersionStatus
-from service_center.kernel.web import lists
+from service_center.kernel.web import forecasts, lists, rulebook_browse
 from service_center.kernel.web import rulebook_words as words
 from service_center.kernel.web.forms import Styled, refusals_into
 
@@ -31,6 +31,26 @@ class Line:
     rule: Rule
     case: str
     duration: str
+
+
+TOPICS = (
+    ("", gettext_lazy("全部")),
+    ("ticket", gettext_lazy("工单")),
+    ("engineer", gettext_lazy("工程师")),
+    ("channel", gettext_lazy("渠道")),
+    ("complaint", gettext_lazy("投诉")),
+    ("objection", gettext_lazy("现场异议")),
+    ("followup", gettext_lazy("回访")),
+    ("slip", gettext_lazy("反馈单")),
+    ("survey", gettext_lazy("满意度调查")),
+    ("opinion_card", gettext_lazy("意见卡")),
+    ("return", gettext_lazy("退货")),
+    ("exchange", gettext_lazy("换货")),
+    ("goods", gettext_lazy("到货")),
+    ("staff", gettext_lazy("员工")),
+    ("incident", gettext_lazy("应急事件")),
+    ("portal", gettext_lazy("客户自助页")),
+)
 
 
 class RuleFilter(Styled):
@@ -47,6 +67,8 @@ class RuleFilter(Styled):
     document = forms.ModelChoiceField(
         Document.objects.order_by("code"), label=gettext_lazy("文件"), required=False, to_field_name="code"
     )
+    article = forms.CharField(label=gettext_lazy("条款"), required=False, max_length=40)
+    topic = forms.ChoiceField(label=gettext_lazy("主题"), choices=TOPICS, required=False)
     q = forms.CharField(label=gettext_lazy("名称或代码"), required=False, max_length=80)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +91,10 @@ class RuleFilter(Styled):
             rows = rows.filter(valid_to__lte=timezone.now())
         if chosen.get("document"):
             rows = rows.filter(clause__document=chosen["document"])
+        if article := chosen.get("article"):
+            rows = rows.filter(clause__article__icontains=article)
+        if topic := chosen.get("topic"):
+            rows = rows.filter(code__startswith=f"{topic}.")
         if text := chosen.get("q"):
             rows = rows.filter(
                 Q(code__icontains=text) | Q(name_zh__contains=text) | Q(name_en__icontains=text)
@@ -134,8 +160,18 @@ def _show(request: HttpRequest, row: Rule, form: RedraftForm | None, status: int
         "own": row.drafted_by_id == request.user.pk,
         "form": form or RedraftForm(initial=start),
         "events": journal.timeline(row)[:20],
+        "change": getattr(row, "changeover", None),
+        "rivals": _rivals(row),
     }
     return render(request, "kernel/rulebook/rule.html", context, status=status)
+
+
+def _rivals(row: Rule) -> list[rulebook_browse.Conflict]:
+    """The conflicts of the documents the rule has a side in, each with both sides."""
+    if not row.conflicts:
+        return []
+    same = rulebook_browse.sources()
+    return [found for found in rulebook_browse.conflicts_of(same) if found.code in row.conflicts]
 
 
 @login_required
@@ -161,9 +197,24 @@ class StepForm(Styled):
     )
 
 
+class ForceForm(StepForm):
+    """From when a version counts."""
+
+    valid_from = forms.DateTimeField(
+        label=gettext_lazy("生效时间"),
+        required=False,
+        help_text=gettext_lazy("留空表示立即生效"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    field_order = ("valid_from", "sure")
+
+
 STEPS = {
     "approval": (rulemaking.approve, gettext_lazy("已批准，可以生效。")),
-    "force": (rulemaking.put_in_force, gettext_lazy("已生效，新的工单按此计时。")),
+    "force": (
+        rulemaking.put_in_force,
+        gettext_lazy("已安排生效：新的工单按此计时，未完成的时限分批改按新版。"),
+    ),
     "end": (rulemaking.supersede, gettext_lazy("已终止。")),
 }
 
@@ -173,10 +224,11 @@ STEPS = {
 def step(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     """Approve, put in force or end a version: first what it means, then the yes."""
     row, (verb, told) = _rule(request, pk), STEPS[noun]
-    form = StepForm(request.POST or None)
+    form = (ForceForm if noun == "force" else StepForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        when = {"valid_from": form.cleaned_data["valid_from"]} if noun == "force" else {}
         with refusals_into(form):
-            commands.run(verb, row, by=request)
+            commands.run(verb, row, by=request, **when)
             messages.success(request, str(told))
             return redirect("rule", row.pk)
     before = Rule.objects.filter(key=row.key, status=VersionStatus.IN_FORCE).exclude(pk=row.pk).first()
@@ -187,5 +239,13 @@ def step(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
         "case": words.case(row.conditions),
         "duration": words.duration(row),
         "before": before and words.duration(before),
+        "forecast": _forecast(request, row, noun),
     }
     return render(request, "kernel/rulebook/step.html", context, status=400 if form.errors else 200)
+
+
+def _forecast(request: HttpRequest, row: Rule, noun: str) -> dict[str, Any] | None:
+    """What putting the version in force would do to the open clocks; also before one agrees to it."""
+    if noun == "end" or not rulemaking.can_change(_user(request)):
+        return None
+    return forecasts.of(request, row, at=timezone.now())

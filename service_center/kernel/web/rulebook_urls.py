@@ -2,10 +2,29 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from service_center.kernel.web import approvals, menu, rulebook, settings, tour
+from service_center.kernel.web import (
+    approvals,
+    menu,
+    rulebook,
+    rulebook_browse,
+    rulebook_files,
+    rulebook_new,
+    settings,
+    tour,
+    what_if,
+)
 
 urlpatterns = [
     path("rulebook/", rulebook.rules, name="rulebook"),
+    path("rulebook/documents/", rulebook_browse.documents, name="rulebook-documents"),
+    path("rulebook/documents/<str:code>/", rulebook_browse.document, name="rulebook-document"),
+    path("rulebook/conflicts/", rulebook_browse.conflicts, name="rulebook-conflicts"),
+    path("rulebook/reviews/", rulebook_browse.review_list, name="reviews"),
+    path("rulebook/reviews/<int:pk>/", rulebook_browse.review, name="review"),
+    path("rulebook/export/", rulebook_files.export, name="rulebook-export"),
+    path("rulebook/import/", rulebook_files.bring_in, name="rulebook-import"),
+    path("rulebook/what-if/", what_if.page, name="what-if"),
+    path("rulebook/new/", rulebook_new.new, name="rule-new"),
     path("rulebook/<int:pk>/", rulebook.rule, name="rule"),
     path("rulebook/<int:pk>/versions/", rulebook.versions, name="rule-versions"),
     re_path(r"^rulebook/(?P<pk>[0-9]+)/(?P<noun>approval|force|end)/$", rulebook.step, name="rule-step"),

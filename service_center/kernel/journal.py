@@ -6,6 +6,7 @@ ids and plain values, never personal data. Deliveries for the subscribers known 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from django_stubs_ext import StrPromise
 
 from service_center.kernel import subscriptions
 from service_center.kernel.languages import english, listed
-from service_center.kernel.models import Delivery, Event, EventLink, User
+from service_center.kernel.models import Event, User
 
 
 @dataclass(frozen=True)
@@ -177,32 +178,60 @@ def _write(told: Prepared) -> Event:
     return event
 
 
+_WRITE_MANY = """
+    WITH fact AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('kernel_event', 'id')) AS id, told.*
+        FROM json_to_recordset(%s::json) AS told(n integer, name text, schema smallint, subject_type text,
+            subject_id bigint, version integer, actor_id bigint, at timestamptz, occurred_at timestamptz, data jsonb,
+            kinds text[], objects bigint[])
+    ), event AS (
+        INSERT INTO kernel_event
+            (id, name, schema, subject_type, subject_id, version, actor_id, at, occurred_at, data)
+        SELECT id, name, schema, subject_type, subject_id, version, actor_id, at, occurred_at, data FROM fact
+    ), link AS (
+        INSERT INTO kernel_eventlink (event_id, kind, object_id)
+        SELECT fact.id, link.kind, link.object_id FROM fact, unnest(fact.kinds, fact.objects) AS link(kind, object_id)
+    ), delivery AS (
+        INSERT INTO kernel_delivery
+            (event_id, subscriber, subject_type, subject_id, attempts, next_try_at, last_error)
+        SELECT fact.id, listener.subscriber, subject_type, subject_id, 0, transaction_timestamp(), ''
+        FROM fact JOIN unnest(%s::text[], %s::text[]) AS listener(name, subscriber) USING (name) ORDER BY fact.id)
+    SELECT id FROM fact ORDER BY n
+"""
+CHUNK = 1000
+
+
 def record_many(facts: Sequence[Prepared], *, deliver: bool = True) -> list[Event]:
-    """Write facts in three bulk inserts: events, links, deliveries. Raises RuntimeError outside a transaction.
+    """Write facts with their links and deliveries, a thousand a statement. Raises RuntimeError outside a transaction.
 
     `deliver=False` is for generated history: its effects are written beside it, nobody is told.
     """
     _require_transaction()
-    events = Event.objects.bulk_create([written.event for written in facts], batch_size=1000)
-    EventLink.objects.bulk_create(
-        [
-            EventLink(event=event, kind=kind, object_id=object_id)
-            for event, written in zip(events, facts, strict=True)
-            for kind, object_id in written.links
-        ],
-        batch_size=2000,
-    )
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                event=event, subscriber=name, subject_type=event.subject_type, subject_id=event.subject_id
-            )
-            for event in (events if deliver else ())
-            for name in subscriptions.listeners(event.name)
-        ],
-        batch_size=2000,
-    )
-    return events
+    for start in range(0, len(facts), CHUNK):
+        _write_many(facts[start : start + CHUNK], deliver)
+    return [written.event for written in facts]
+
+
+def _write_many(facts: Sequence[Prepared], deliver: bool) -> None:
+    names = sorted({told.event.name for told in facts}) if deliver else []
+    pairs = [(name, subscriber) for name in names for subscriber in subscriptions.listeners(name)]
+    rows = json.dumps([_row(n, told) for n, told in enumerate(facts)], default=datetime.isoformat)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_MANY, [rows, [name for name, _ in pairs], [heard for _, heard in pairs]])
+        for told, (pk,) in zip(facts, cursor.fetchall(), strict=True):
+            told.event.pk = pk
+            told.event._state.adding, told.event._state.db = False, connection.alias
+
+
+def _row(n: int, told: Prepared) -> dict[str, Any]:
+    event, (kinds, objects) = told.event, zip(*told.links, strict=True)
+    row: dict[str, Any] = {name: getattr(event, name) for name in _COLUMNS}
+    return row | {"n": n, "kinds": kinds, "objects": objects}
+
+
+_COLUMNS = (
+    "name", "schema", "subject_type", "subject_id", "version", "actor_id", "at", "occurred_at", "data",
+)  # fmt: skip
 
 
 def _require_transaction() -> None:

@@ -10,15 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from complaints import events
 from complaints.actions import leaving
 from complaints.models import Complaint
-from complaints.queries.people import holders
-from service_center.kernel import clock_events, notifications
+from complaints.queries.clocks import KINDS
+from complaints.queries.people import held_by, holders
+from service_center.kernel import clock_events, clock_subjects, notifications
 from service_center.kernel.subscriptions import on
 from staff import events as staff_events
+from staff.actions import alarming
 from staff.models import Person
 from staff.states import Role
 
 if TYPE_CHECKING:
-    from service_center.kernel.models import Event
+    from collections.abc import Sequence
+
+    from service_center.kernel.alarms import Reached
+    from service_center.kernel.models import Event, Notification
 
 RECEIVED = notifications.define("complaint.received", _("新投诉 %(number)s 由您负责，请尽快响应。"))
 SERIOUS = notifications.define("complaint.serious", _("重大投诉 %(number)s，请审阅或批转。"))
@@ -29,6 +34,16 @@ REMINDED = notifications.define("complaint.reminded", _("投诉 %(number)s 被�
 ESCALATED = notifications.define("complaint.escalated", _("投诉 %(number)s 未能解决，已上报给您。"))
 WARNED = notifications.define("complaint.warned", _("投诉 %(number)s 的时限即将到期。"))
 LATE = notifications.define("complaint.late", _("投诉 %(number)s 已超过时限。"))
+
+
+def address(complaint: Complaint) -> str:
+    """Where staff open the complaint."""
+    return f"/complaints/{complaint.number}/"
+
+
+clock_subjects.declare(
+    Complaint, kinds=KINDS, number=lambda row: row.number, address=address, holders=held_by
+)
 
 
 @on(events.REGISTERED, events.HANDED_OVER)
@@ -84,14 +99,26 @@ def tell_leadership(event: Event, *, at: datetime) -> None:
     _tell(holders(event.data["level"], branch_id=complaint.branch_id), ESCALATED, complaint, event, at)
 
 
-@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED)
-def tell_of_complaint_clock(event: Event, *, at: datetime) -> None:
-    """A rung of a complaint's clock is told to the role its ladder names (SLA-17, SLA-18)."""
-    if event.subject_type != Complaint._meta.label_lower:
-        return
-    complaint = _complaint(event)
-    people = holders(event.data.get("role") or "owner", branch_id=complaint.branch_id, owner=complaint.owner)
-    _tell(people, WARNED if event.name == clock_events.WARNED.name else LATE, complaint, event, at)
+@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+def tell_of_complaint_clock(told: Sequence[Event], *, at: datetime) -> None:
+    """A rung of a complaint's clock is told to the role its ladder names, or the next one up (SLA-17, SLA-18)."""
+    mine = [event for event in told if event.subject_type == Complaint._meta.label_lower]
+    rows = Complaint.objects.select_related("owner__user").in_bulk({event.subject_id for event in mine})
+    cases = {pk: alarming.Case(row.branch_id, row.owner) for pk, row in rows.items()}
+
+    def words(event: Event, reached: Reached) -> list[Notification]:
+        complaint = rows[event.subject_id]
+        template = WARNED if event.name == clock_events.WARNED.name else LATE
+        return notifications.notify_each(
+            [(user, f"{template}:{event.pk}") for user in reached.users],
+            template=template,
+            params={"number": complaint.number},
+            url=address(complaint),
+            subject=complaint,
+            at=at,
+        )
+
+    alarming.ring(mine, cases, words=words, at=at)
 
 
 @on(staff_events.LEFT)
@@ -113,7 +140,7 @@ def _tell(people: list[Person], template: str, complaint: Complaint, event: Even
             person,
             template=template,
             params=params,
-            url=f"/complaints/{complaint.number}/",
+            url=address(complaint),
             subject=complaint,
             dedupe=f"{template}:{event.pk}",
             at=at,

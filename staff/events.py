@@ -6,6 +6,7 @@ from service_center.kernel import journal
 from staff.states import Criterion, Role, TimeCategory
 
 journal.name_codes("role", Role)
+journal.name_codes("reached", Role)
 
 HIRED = journal.define("person.hired", _("入职，岗位 %(role)s"))
 EDITED = journal.define("person.edited", _("修改了员工资料"))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum
 
+from service_center.kernel.alarms import Reached
 from service_center.kernel.languages import pick
 from staff.models import (
     Appraisal,
@@ -27,7 +28,7 @@ from staff.models import (
     TimeEntry,
 )
 from staff.models.organisation import SEES_EVERYBODY
-from staff.states import BookingKind
+from staff.states import BookingKind, Role
 
 if TYPE_CHECKING:
     from service_center.kernel.models import User
@@ -70,6 +71,47 @@ def people_choices(*roles: str) -> Callable[[User, list[str] | None], Choices]:
         return people.order_by("name", "pk").values_list("user__username", "name", "pk")
 
     return find
+
+
+CHAIN: Final = ("assignee", "owner", Role.SUPERVISOR, Role.MANAGER, Role.DIRECTOR)
+"""Who stands above whom on a case: the engineer, the owner, the supervisor of the branch, the manager, the deputy general
+manager. Other posts answer to the manager."""
+
+
+class Chart:
+    """The org chart as it is now; asked for many cases it reads each post once."""
+
+    def __init__(self) -> None:
+        self._posts: dict[str, list[Person]] = {}
+
+    def reach(
+        self, role: str, *, branch_id: int, owner: Person | None = None, assignee: Person | None = None
+    ) -> Reached:
+        """Whom a rung's role means here: the people on the case, those who hold the post in the branch (managers and
+        above wherever they are, when the branch has none). Nobody there: the next one up the chain, and who was passed
+        over.
+        """
+        above = CHAIN[CHAIN.index(role) :] if role in CHAIN else (role, *CHAIN[-2:])
+        on_case = {"owner": owner, "assignee": assignee}
+        passed: list[str] = []
+        for post in above:
+            people = _there([on_case[post]]) if post in on_case else self._holders(post, branch_id)
+            if people:
+                return Reached(str(post), [person.user for person in people], passed)
+            passed.append(str(post))
+        return Reached("", [], passed)
+
+    def _holders(self, post: str, branch_id: int) -> list[Person]:
+        if post not in self._posts:
+            rows = Person.objects.at_work().with_role(post).select_related("user").order_by("pk")
+            self._posts[post] = _there(rows)
+        near = [person for person in self._posts[post] if person.branch_id == branch_id]
+        return near if near or post not in CHAIN[-2:] else self._posts[post]
+
+
+def _there(people: Iterable[Person | None]) -> list[Person]:
+    """Those of them who can be told."""
+    return [p for p in people if p is not None and p.left_at is None and p.user.is_active]
 
 
 def by_username(username: str) -> Person | None:

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import events as complaint_events
 from complaints.models import Complaint
-from complaints.queries.people import holders
-from service_center.kernel import clock_events, notifications, rulebook
+from complaints.queries.clocks import KINDS
+from complaints.queries.people import held_by
+from service_center.kernel import clock_events, clock_subjects, notifications, rulebook
 from service_center.kernel.subscriptions import on
 from staff import events as staff_events
+from staff.actions import alarming
 from staff.models import Person
 from surveys import events
 from surveys.actions import follow_ups, invitations, leaving
@@ -21,13 +23,28 @@ from tickets import events as ticket_events
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
-    from service_center.kernel.models import Event
+    from collections.abc import Mapping, Sequence
+
+    from service_center.kernel.alarms import Reached
+    from service_center.kernel.models import Event, Notification
 
 WARNED = notifications.define("follow_up.warned", _("回访即将到期，请尽快联系客户。"))
 LATE = notifications.define("follow_up.late", _("回访已超过时限。"))
 ASKED = notifications.define("follow_up.asked", _("有一个回访由您负责。"))
 LOW = notifications.define("rectification.opened", _("客户满意度低，请分析原因并整改。"))
 DUE = notifications.define("rectification.due", _("满意度整改即将到期或已超期。"))
+
+
+def address(row: FollowUp | Rectification) -> str:
+    """Where staff open the call or the correction."""
+    place = "follow-ups" if isinstance(row, FollowUp) else "rectifications"
+    return f"/{place}/{row.pk}/"
+
+
+for model in (FollowUp, Rectification):
+    clock_subjects.declare(
+        model, kinds=KINDS, number=lambda row: str(row.pk), address=address, holders=held_by
+    )
 
 
 @on(ticket_events.CLOSED, ticket_events.ANSWERED)
@@ -75,7 +92,7 @@ def tell_caller(event: Event, *, at: datetime) -> None:
     notifications.notify(
         follow_up.owner,
         template=ASKED,
-        url=f"/follow-ups/{follow_up.pk}/",
+        url=address(follow_up),
         subject=follow_up,
         dedupe=f"{ASKED}:{event.pk}",
         at=at,
@@ -89,30 +106,41 @@ def tell_rectifier(event: Event, *, at: datetime) -> None:
     notifications.notify(
         row.owner,
         template=LOW,
-        url=f"/rectifications/{row.pk}/",
+        url=address(row),
         subject=row,
         dedupe=f"{LOW}:{event.pk}",
         at=at,
     )
 
 
-@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED)
-def tell_of_follow_up_clock(event: Event, *, at: datetime) -> None:
-    """A rung of a call's or a correction's clock is told to the role its ladder names."""
-    row: FollowUp | Rectification
-    if event.subject_type == FollowUp._meta.label_lower:
-        row = FollowUp.objects.select_related("owner__user").get(pk=event.subject_id)
-        template = WARNED if event.name == clock_events.WARNED.name else LATE
-        url = f"/follow-ups/{row.pk}/"
-    elif event.subject_type == Rectification._meta.label_lower:
-        row = Rectification.objects.select_related("owner__user").get(pk=event.subject_id)
-        template, url = DUE, f"/rectifications/{row.pk}/"
-    else:
-        return
-    for person in holders(event.data.get("role") or "owner", branch_id=row.branch_id, owner=row.owner):
-        notifications.notify(
-            person, template=template, url=url, subject=row, dedupe=f"{template}:{event.pk}", at=at
+@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+def tell_of_follow_up_clock(told: Sequence[Event], *, at: datetime) -> None:
+    """A rung of a call's or a correction's clock is told to the role its ladder names, or the next one up."""
+    for model in (FollowUp, Rectification):
+        mine = [event for event in told if event.subject_type == model._meta.label_lower]
+        rows = model.objects.select_related("owner__user").in_bulk({event.subject_id for event in mine})
+        cases = {pk: alarming.Case(row.branch_id, row.owner) for pk, row in rows.items()}
+        alarming.ring(mine, cases, words=_words(rows, at), at=at)
+
+
+def _words(rows: Mapping[int, FollowUp | Rectification], at: datetime) -> alarming.Words:
+    """What is told of the rungs of these rows."""
+
+    def say(event: Event, reached: Reached) -> list[Notification]:
+        row = rows[event.subject_id]
+        template = DUE
+        if isinstance(row, FollowUp):
+            template = WARNED if event.name == clock_events.WARNED.name else LATE
+        return notifications.notify_each(
+            [(user, f"{template}:{event.pk}") for user in reached.users],
+            template=template,
+            params={},
+            url=address(row),
+            subject=row,
+            at=at,
         )
+
+    return say
 
 
 @on(staff_events.LEFT)

@@ -76,6 +76,9 @@ CANCELLATION_ASKED = journal.define("ticket.cancellation_asked", _("申请取消
 CANCELLED = journal.define("ticket.cancelled", _("经批准取消"))
 REFUSAL_ASKED = journal.define("ticket.refusal_asked", _("申请拒绝受理"))
 REFUSED = journal.define("ticket.refused", _("经批准拒绝受理"))
+PRIORITY_RAISED = journal.define(
+    "ticket.priority_raised", _("超时升级，优先级提高为 %(priority)s"), priority=states.PriorityName
+)
 HANDED_OVER = journal.define("ticket.handed_over", _("负责人由 %(old)s 移交给 %(new)s"))
 LINKED = journal.define("ticket.linked", _("关联了 %(label)s"))
 TEMPLATE_WRITTEN = journal.define("text_template.written", _("新增了话术 %(code)s"))

@@ -1,6 +1,6 @@
 """The words of a ticket's life: states and codes, with the names people read."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -207,6 +207,21 @@ class ClockKind(TextChoices):
 
 
 CLOCK_KINDS = dict(ClockKind.choices)
+
+
+class Priority(IntegerChoices):
+    """How much an overdue ticket presses; raised by rungs, read by lists. Deadlines do not depend on it."""
+
+    NORMAL = 0, _("正常")
+    RAISED = 1, _("加急")
+    HIGHEST = 2, _("特急")
+
+
+class PriorityName(TextChoices):
+    """The same in the words of the journal."""
+
+    RAISED = "raised", _("加急")
+    HIGHEST = "highest", _("特急")
 
 
 class ClockStage(TextChoices):

@@ -22,7 +22,7 @@ from complaints.web.tables import COMPLAINTS
 from customers.models import Customer
 from service_center.kernel import commands, journal, presence
 from service_center.kernel.models import Approval, Clock, User
-from service_center.kernel.web import lists
+from service_center.kernel.web import alarms, lists
 from service_center.kernel.web.forms import refusals_into, status_of
 from tickets.models import Ticket
 
@@ -131,7 +131,7 @@ def _show(
         "others": [one for one in offered if one is not first],
         "step": step,
         "form": form,
-        "clocks": clocks.of(row, commands.now(), url),
+        "clocks": alarms.with_told(clocks.of(row, commands.now(), url), _user(request)),
         "tasks": reading.open_tasks(row),
         "verification": getattr(row, "verification", None),
         "group": group,

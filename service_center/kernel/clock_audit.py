@@ -32,6 +32,7 @@ PLAIN = (
     "pause_reason",
     "breached_at",
     "stopped_at",
+    "acknowledged_at",
     "schedule",
     "next_at",
     "next_rung",

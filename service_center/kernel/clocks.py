@@ -9,20 +9,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
-from service_center.kernel import calendars, clock_events, clock_history, firing, folding, journal, rulebook
+from service_center.kernel import (
+    calendars,
+    clock_events,
+    clock_history,
+    firing,
+    folding,
+    journal,
+    pausing,
+    rulebook,
+)
 from service_center.kernel.clock_book import Kept
+from service_center.kernel.clock_policies import policy_event, reopening, set_policy
+from service_center.kernel.errors import Invalid
 from service_center.kernel.explaining import as_dict, explain, why
 from service_center.kernel.folding import Fold
 from service_center.kernel.models import CalendarVersion, Clock, ClockEvent, Rule, RungFiring
 
 Change = Callable[[Clock], ClockEvent]
 Kind = ClockEvent.Kind
+NOW = timedelta(seconds=1)
+"""What was read from a clock while the transaction began is as good as its own time."""
 
 
 def rule(code: str, facts: Mapping[str, Any], *, at: datetime) -> Rule:
@@ -45,7 +59,7 @@ def start(
     `started_at` may lie before `at` (rungs already past are skipped, not fired). `target` replaces the rule's value,
     in the rule's unit; `due_at` makes it a promise: an instant given by word that no pause moves.
     """
-    begun = min(started_at or at, at)
+    begun = _begun(started_at, at)
     version = calendars.current(rule.calendar_id, at=at)
     known = _locked(subject).filter(kind=kind).first()
     if known is not None:
@@ -61,7 +75,7 @@ def start_each(
     subject: Model, rules: Mapping[str, Rule], *, at: datetime, started_at: datetime | None = None
 ) -> None:
     """Start several of the subject's clocks as `start` does each, in a few statements whatever their number."""
-    begun = min(started_at or at, at)
+    begun = _begun(started_at, at)
     events = {
         kind: policy_event(Kind.START, rule, calendars.current(rule.calendar_id, at=at), begun, None, None)
         for kind, rule in rules.items()
@@ -69,6 +83,17 @@ def start_each(
     new = {clock.kind for clock in _begin(subject, events, at)}
     for kind in rules.keys() - new:
         start(subject, kind, rule=rules[kind], at=at, started_at=started_at)
+
+
+def _begun(started_at: datetime | None, at: datetime) -> datetime:
+    """When a clock begins to count. Raises Invalid beside `started_at` for a time in the future."""
+    return at if started_at is None else _not_after(started_at, at, "started_at")
+
+
+def _not_after(occurred_at: datetime, at: datetime, field: str) -> datetime:
+    if occurred_at > at + NOW:
+        raise Invalid(_("时限的事件不能发生在将来。"), field=field)
+    return min(occurred_at, at)
 
 
 def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> list[Clock]:
@@ -90,7 +115,11 @@ def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> li
 
 
 def pause(subject: Model, *, reason: str, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
-    """Let the open clocks whose rule lists the reason stand still; returns them. A promise never does."""
+    """Let the open clocks whose rule lists the reason stand still; returns them. A promise never does.
+
+    Raises Invalid beside `reason` for none and for an unknown one.
+    """
+    pausing.require(reason)
     clocks = [
         clock
         for clock in _open(subject, kinds)
@@ -100,8 +129,10 @@ def pause(subject: Model, *, reason: str, at: datetime, kinds: Collection[str] |
 
 
 def resume(subject: Model, *, at: datetime, kinds: Collection[str] | None = None) -> list[Clock]:
-    """Let the paused clocks count on; returns them."""
+    """Let the paused clocks count on; returns them. Raises Invalid beside `kinds` when a clock asked for is running."""
     clocks = [clock for clock in _open(subject, kinds) if clock.paused_at is not None]
+    if kinds is not None and len(clocks) < len(set(kinds)):
+        raise Invalid(_("这个时限没有暂停，不能恢复。"), field="kinds")
     return _append(clocks, at, lambda clock: ClockEvent(kind=Kind.RESUME, occurred_at=at))
 
 
@@ -110,7 +141,7 @@ def stop(subject: Model, kind: str, *, at: datetime, occurred_at: datetime | Non
 
     `occurred_at` before a recorded breach retracts the breach: the generation rises and `clock.retracted` tells it. One
     before the stop on record takes its place: the first of two truths counts, whichever is heard first.
-    Whether a late truth is to be believed is the caller's decision.
+    Whether a late truth is to be believed is the caller's decision. Raises Invalid beside `occurred_at` for the future.
     """
     stopped = _stop(subject, [kind], at, occurred_at)
     return stopped[0] if stopped else None
@@ -124,7 +155,7 @@ def stop_each(
 
 
 def _stop(subject: Model, kinds: Collection[str], at: datetime, occurred_at: datetime | None) -> list[Clock]:
-    when = at if occurred_at is None else min(occurred_at, at)
+    when = at if occurred_at is None else _not_after(occurred_at, at, "occurred_at")
     clocks = [clock for clock in lock_for(subject) if clock.kind in kinds and stoppable(clock, when)]
     return _append(
         clocks, at, lambda clock: ClockEvent(kind=Kind.STOP, occurred_at=max(when, clock.started_at))
@@ -167,7 +198,7 @@ def lock_one(pk: int) -> Clock:
 
 def acknowledge(clock: Clock, *, alarm: int, at: datetime) -> Clock:
     """Cancel the rungs still to come on the locked clock's ladder; the due one stays."""
-    _append([clock], at, lambda _: ClockEvent(kind=Kind.ACKNOWLEDGE, occurred_at=at, data={"alarm": alarm}))
+    _append([clock], at, lambda one: ClockEvent(kind=Kind.ACKNOWLEDGE, occurred_at=at, data={"alarm": alarm}))
     return clock
 
 
@@ -319,39 +350,6 @@ def _fired(clocks: Sequence[Clock]) -> dict[tuple[int, int, int], set[str]]:
     return fired
 
 
-def policy_event(
-    kind: ClockEvent.Kind,
-    rule: Rule,
-    version: CalendarVersion,
-    occurred_at: datetime,
-    target: Decimal | None,
-    due_at: datetime | None,
-) -> ClockEvent:
-    data: dict[str, Any] = {}
-    if target is not None and target != rule.value:
-        data["target"] = str(target)
-    if due_at is not None:
-        data["due_at"] = firing.stamp(due_at)
-    return ClockEvent(kind=kind, occurred_at=occurred_at, rule=rule, calendar_version=version, data=data)
-
-
-def reopening(clock: Clock, policy: str, at: datetime) -> ClockEvent:
-    data: dict[str, Any] = {"policy": policy}
-    event = ClockEvent(kind=Kind.REOPEN, occurred_at=at, data=data)
-    if policy == "new_cycle" and clock.promised_at is not None:
-        data["due_at"] = firing.stamp(at + (clock.promised_at - clock.started_at))
-        event.rule, event.calendar_version_id = clock.rule, clock.calendar_version_id
-    return event
-
-
-def set_policy(clock: Clock, event: ClockEvent) -> None:
-    """Copy the rule an event brings into the clock's columns."""
-    assert event.rule is not None
-    clock.rule, clock.calendar_version_id = event.rule, event.calendar_version_id
-    clock.promised_at = clock_history.promised(event)
-    clock.target = None if clock.promised_at else Decimal(event.data.get("target", event.rule.value))
-
-
 def _locked(subject: Model) -> QuerySet[Clock]:
     return _locking(Clock.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk))
 
@@ -372,14 +370,17 @@ __all__ = [
     "for_subject",
     "for_subjects",
     "lock_for",
-    "lock_some",
     "lock_one",
+    "lock_some",
     "pause",
+    "policy_event",
     "rebind",
     "reopen",
+    "reopening",
     "resume",
     "retarget",
     "rule",
+    "set_policy",
     "start",
     "start_each",
     "stop",

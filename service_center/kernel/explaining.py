@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from service_center.kernel import calendars, clock_history, firing, folding, policies
+from service_center.kernel import calendars, clock_history, firing, folding, pausing, policies
 from service_center.kernel.deadlines import Interval
 from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
@@ -27,13 +27,6 @@ REASONS = {
     "natural_day": gettext_lazy("自然日"),
     "moved_on": gettext_lazy("末日为休息日，顺延"),
     "promised": gettext_lazy("按承诺时间"),
-}
-PAUSES = {
-    "customer": pgettext_lazy("hold", "等待客户"),
-    "part": pgettext_lazy("hold", "等待配件"),
-    "factory": pgettext_lazy("hold", "等待返厂"),
-    "approval": pgettext_lazy("hold", "等待审批"),
-    folding.CLOSED: pgettext_lazy("hold", "已关闭待重开"),
 }
 
 
@@ -94,9 +87,7 @@ def why(clock: Clock, now: datetime) -> str:
     }
     line = _("目标 %(target)s（%(calendar)s），已用 %(used)s") % parts
     if clock.paused_at is not None:
-        return line + _("，暂停中：%(reason)s") % {
-            "reason": PAUSES.get(clock.pause_reason, clock.pause_reason)
-        }
+        return line + _("，暂停中：%(reason)s") % {"reason": pausing.label(clock.pause_reason)}
     return line
 
 
@@ -104,9 +95,7 @@ def words(interval: Interval, zone: tzinfo) -> str:
     """One interval as a sentence: local times, whether it counts, how long, and why."""
     start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
     reason = str(REASONS[interval.reason])
-    detail = (
-        str(PAUSES.get(interval.detail, interval.detail)) if interval.reason == "paused" else interval.detail
-    )
+    detail = pausing.label(interval.detail) if interval.reason == "paused" else interval.detail
     same_day = start.date() == end.date()
     return _("%(start)s → %(end)s %(verdict)s %(length)s（%(why)s）") % {
         "start": f"{start:%Y-%m-%d %H:%M:%S}",

@@ -39,6 +39,7 @@ COLUMNS = {
     "warned_at": "timestamptz",
     "breached_at": "timestamptz",
     "stopped_at": "timestamptz",
+    "acknowledged_at": "timestamptz",
     "schedule": "jsonb",
     "next_at": "timestamptz",
     "next_rung": "text",
@@ -88,7 +89,9 @@ def fire(clocks: Sequence[Clock], *, at: datetime, before: datetime | None = Non
     new = _insert_once([rung.firing for rung in taken])
     store(list({rung.clock.pk: rung.clock for rung in taken}.values()), FIRED)
     told = [rung for rung in taken if (rung.firing.clock_id, rung.firing.rung) in new]
-    rules = Rule.objects.only("code", "name_zh", "name_en").in_bulk({rung.clock.rule_id for rung in told})
+    rules = Rule.objects.only("code", "name_zh", "name_en", "rungs").in_bulk(
+        {rung.clock.rule_id for rung in told}
+    )
     return journal.record_many([fact_of(rung, rules[rung.clock.rule_id]) for rung in told])
 
 
@@ -132,10 +135,17 @@ def named(rule: Rule) -> dict[str, str | None]:
     return {"rule": rule.code, "name": zh, "name_en": rule.name_en or zh}
 
 
+def doing(rule: Rule, name: str) -> dict[str, str]:
+    """What the rung does beside telling people, for the data of its event; nothing is said of one that only tells."""
+    steps = (step for step in rule.rungs if name in (step.get("name"), step.get("rung")))
+    action = next(steps, {}).get("action", "notify")
+    return {} if action == "notify" else {"action": action}
+
+
 def fact_of(rung: Taken, rule: Rule) -> journal.Prepared:
     """The event a rung is told as, named by its rule; it occurred when the rung was due."""
     row = rung.firing
-    told = named(rule) | {"rung": row.rung, "role": rung.role}
+    told = named(rule) | {"rung": row.rung, "role": rung.role} | doing(rule, row.rung)
     return prepared(rung.kind, rung.clock, at=row.fired_at, occurred_at=row.instant, data=told)
 
 
@@ -197,6 +207,7 @@ def assign(clock: Clock, fold: Fold, fired: set[str], *, at: datetime) -> list[R
     clock.cycle, clock.generation, clock.fold_version = fold.number, fold.generation, fold.version
     clock.state, clock.started_at, clock.due_at = fold.state, cycle.started_at, fold.due_at
     clock.breached_at, clock.stopped_at = fold.breached_at, cycle.stopped_at
+    clock.acknowledged_at = cycle.acknowledged_at
     clock.consumed_seconds = Decimal(fold.consumed // MICROSECOND) / 1_000_000
     clock.left_seconds = Decimal(fold.remaining // MICROSECOND) / 1_000_000
     clock.counted_to = at if fold.counting else None

@@ -6,6 +6,9 @@ remembered between two folds: the same facts give the same answer for ever.
 
 A retarget keeps the time consumed so far (under the calendar it was consumed on) and replaces the target; when that is
 already used up, the clock is due at the moment of the change. Day units count from the start of the cycle.
+
+Somebody who was told acknowledges: the rungs still to come are cancelled for that ladder, except the due one, which is
+the verdict and not a message. A retarget and a new cycle begin a ladder of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from service_center.kernel import deadlines
 from service_center.kernel.deadlines import Interval
 from service_center.kernel.worktime import Calendar, Span
 
-Kind = Literal["start", "pause", "resume", "stop", "retarget", "cancel", "reopen", "retract"]
+Kind = Literal["start", "pause", "resume", "stop", "retarget", "cancel", "reopen", "retract", "acknowledge"]
 State = Literal["running", "paused", "met", "breached", "cancelled"]
 ZERO = timedelta()
 DUE = "due"
@@ -91,6 +94,7 @@ class Cycle:
     pauses: list[tuple[Span, str]] = field(default_factory=list)
     stopped_at: datetime | None = None
     cancelled: bool = False
+    acknowledged_at: datetime | None = None
 
     @property
     def started_at(self) -> datetime:
@@ -174,9 +178,14 @@ class Cycle:
             ladder = (*ladder, Rung(DUE, percent=Decimal(100)))
         known = ((self._instant(rung), _order(rung), rung) for rung in ladder)
         found = sorted(
-            ((at, order, rung) for at, order, rung in known if at is not None), key=lambda k: k[:2]
+            ((at, order, rung) for at, order, rung in known if at is not None and self._climbs(at, rung)),
+            key=lambda k: k[:2],
         )
         return [(at, rung) for at, _, rung in found]
+
+    def _climbs(self, at: datetime, rung: Rung) -> bool:
+        """Whether the rung stands, or was cancelled by somebody's word that they have it in hand."""
+        return self.acknowledged_at is None or at <= self.acknowledged_at or rung.name == DUE
 
     def _instant(self, rung: Rung) -> datetime | None:
         if rung.name == DUE:
@@ -318,8 +327,10 @@ def _apply(cycle: Cycle, fact: Fact) -> None:
         cycle.pauses = _ended(cycle.pauses, at)
     elif fact.kind in {"stop", "cancel"}:
         cycle.stopped_at, cycle.cancelled = at, fact.kind == "cancel"
+    elif fact.kind == "acknowledge":
+        cycle.acknowledged_at = cycle.acknowledged_at or at
     elif fact.kind == "retarget" and fact.policy is not None:
-        cycle.legs[-1].end = at
+        cycle.legs[-1].end, cycle.acknowledged_at = at, None
         cycle.legs.append(_Leg(fact.policy, fact.seq, at))
         kept = fact.policy.pausing
         cycle.pauses = [

@@ -4,6 +4,7 @@ of the reader.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,39 @@ def notify(
         return news
     Notification.objects.bulk_create([news], ignore_conflicts=True)
     return Notification.objects.get(dedupe_key=news.dedupe_key)
+
+
+def notify_each(
+    people: Iterable[tuple[User, str]],
+    *,
+    template: str,
+    at: datetime,
+    params: dict[str, Any],
+    url: str,
+    subject: models.Model,
+) -> list[Notification]:
+    """News of one template for several users, unsaved; each comes with its dedupe. `write` saves them in one statement."""
+    if template not in TEXTS:
+        raise ValueError(f"notification {template} is not declared")
+    return [
+        Notification(
+            user=user,
+            template=template,
+            params=params,
+            url=url,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            dedupe_key=f"{user.pk}:{dedupe}"[:200],
+            created_at=at,
+        )
+        for user, dedupe in people
+        if user.is_active
+    ]
+
+
+def write(news: Iterable[Notification]) -> None:
+    """Save prepared news; what was told before is passed over."""
+    Notification.objects.bulk_create(list(news), ignore_conflicts=True)
 
 
 def text(news: Notification) -> str:

@@ -298,7 +298,7 @@ class SubjectClocks:
             elif clock.breached is None:
                 clock.warned, kind = clock.warned or when, clock_events.WARNED
             self._book.note_rung(clock, name, when, when, skipped=False)
-            self._tell(clock, kind, when, rung=name, role=role)
+            self._tell(clock, kind, when, rung=name, role=role, **firing.doing(clock.bound.rule, name))
             clock.next = next(clock.upcoming, None)
 
     def _settle(self, clock: DraftClock, at: int) -> None:

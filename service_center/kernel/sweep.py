@@ -94,7 +94,9 @@ def fire_due(limit: int = BATCH) -> list[Event]:
 def _fire_batch(limit: int, **only: int) -> list[Event]:
     """Claim, fire and record in one transaction; the database's clock decides what is due."""
     with transaction.atomic():
-        due = Clock.objects.select_for_update(skip_locked=True).filter(next_at__lte=TransactionNow(), **only)
+        due = Clock.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            next_at__lte=TransactionNow(), **only
+        )
         clocks = list(due.order_by("next_at", "id")[:limit])
         if not clocks:
             return []

@@ -115,12 +115,15 @@ def _in_days(planned: tuple[int, Step]) -> tuple[int, float]:
 class Cycle:
     """One run of a clock from start to stop (`folding.Cycle`)."""
 
-    __slots__ = ("_base", "_due", "_due_base", "cancelled", "known", "legs", "pauses", "stopped_at")
+    __slots__ = (
+        "_base", "_due", "_due_base", "acknowledged_at", "cancelled", "known", "legs", "pauses", "stopped_at",
+    )  # fmt: skip
 
     def __init__(self, terms: Terms, seq: int, start: int) -> None:
         self.legs: list[Leg] = [(terms, seq, start, None)]
         self.pauses: list[Pause] = []
         self.stopped_at: int | None = None
+        self.acknowledged_at: int | None = None
         self.cancelled = self.known = False
         self._due: int | None = None
         self._base: int | None = None
@@ -139,11 +142,14 @@ class Cycle:
             if reason in self.legs[-1][0].pausing:
                 self.pauses.append((at, None, reason))
                 self.known = False
+        elif kind == "acknowledge":
+            self.acknowledged_at = self.acknowledged_at or at
         elif kind == "resume":
             self.pauses, self.known = ended(self.pauses, at), False
         elif kind == "retarget" and terms is not None:
             self.legs[-1] = (*self.legs[-1][:3], at)
             self.legs.append((terms, seq, at, None))
+            self.acknowledged_at = None
             kept = terms.pausing
             self.pauses = [each for p in self.pauses for each in ([p] if p[2] in kept else ended([p], at))]
             self.known = False
@@ -225,8 +231,11 @@ class Cycle:
     # -- rungs -----------------------------------------------------------------------------------------------------
 
     def plan(self) -> list[tuple[int, Step]] | None:
-        """The rungs in their order, where that is certain: on a clock that never stood still under one policy."""
-        return None if self.pauses or len(self.legs) > 1 else self.legs[0][0].plan
+        """The rungs in their order, where that is certain: on a clock that never stood still under one policy and whose
+        ladder nobody cut short."""
+        if self.pauses or len(self.legs) > 1 or self.acknowledged_at is not None:
+            return None
+        return self.legs[0][0].plan
 
     def planned(self, need: int, step: Step) -> int:
         """The instant of a rung of the plan."""
@@ -255,7 +264,12 @@ class Cycle:
             for step in steps
             if step.name not in fired
         )
-        found = [(at, order, name, role) for at, order, name, role in known if at is not None]
+        word = self.acknowledged_at
+        found = [
+            (at, order, name, role)
+            for at, order, name, role in known
+            if at is not None and (word is None or at <= word or name == DUE)
+        ]
         found.sort(key=itemgetter(0, 1))
         return found
 

@@ -23,7 +23,7 @@ from django_stubs_ext import StrPromise
 from complaints.queries import clocks
 from service_center.kernel import commands, journal
 from service_center.kernel.models import Clock, User
-from service_center.kernel.web import lists
+from service_center.kernel.web import alarms, lists
 from service_center.kernel.web.forms import refusals_into, status_of
 from surveys import permissions
 from surveys.actions import follow_ups, invitations, rectifications
@@ -103,7 +103,7 @@ def _show_call(
         "may_call": row.is_open and permissions.can_follow_up(_user(request), row),
         "may_hand_over": row.is_open and permissions.can_hand_over(_user(request), row),
         "attempts": row.attempts.order_by("-pk"),
-        "clocks": clocks.of(row, commands.now(), url),
+        "clocks": alarms.with_told(clocks.of(row, commands.now(), url), _user(request)),
         "events": journal.timeline(row)[:40],
     }
     return render(request, "surveys/follow_up.html", context, status=status)
@@ -171,7 +171,7 @@ def _show_correction(
     context = {
         "row": row,
         "steps": offered,
-        "clocks": clocks.of(row, commands.now(), url),
+        "clocks": alarms.with_told(clocks.of(row, commands.now(), url), _user(request)),
         "events": journal.timeline(row)[:40],
     }
     return render(request, "surveys/rectification.html", context, status=status)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from complaints import actions
 from complaints.models import Complaint, ComplaintContact
 from service_center.kernel import approvals, clocks, commands
-from service_center.kernel.models import Approval, Clock, Event, Notification
+from service_center.kernel.models import Alarm, Approval, Clock, Event, Notification
 from service_center.kernel.subscriptions import sweep
 from service_center.kernel.sweep import fire_due
 from tests.complaints.conftest import SAID
@@ -270,8 +270,9 @@ def test_clocks_that_run_out_are_breached_and_told_once(agent, manager, customer
     sweep()
     assert {clock(complaint, kind).state for kind in ("response", "verification")} == {"breached"}
     late = Notification.objects.filter(user=manager.user, template="complaint.late", subject_id=complaint.pk)
-    fired = Event.objects.filter(name__in=["clock.breached", "clock.escalated"], data__role="manager")
-    assert late.count() == fired.count() > 0
+    reached = Alarm.objects.filter(event__name__in=["clock.breached", "clock.escalated"], reached="manager")
+    assert late.count() == reached.count() > 0
+    assert {alarm.role for alarm in reached} == {"manager", "supervisor"}  # the branch has no supervisor
 
 
 def test_serious_complaint_reaches_the_director_and_needs_a_team(api, agent, director, complaint) -> None:

@@ -25,7 +25,9 @@ ALWAYS = Calendar(ZONE, (((0, 86_400),),) * 7)
 LINES = {calendar: Timeline(calendar, date(2025, 1, 1), date(2028, 1, 1)) for calendar in (DUTY, ALWAYS)}
 BEGIN = datetime(2026, 4, 20, tzinfo=UTC)
 REASONS = ("customer", "part")
-KINDS: tuple[folding.Kind, ...] = ("pause", "resume", "stop", "retarget", "reopen", "cancel", "retract")
+KINDS: tuple[folding.Kind, ...] = (
+    "pause", "resume", "stop", "retarget", "reopen", "cancel", "retract", "acknowledge",
+)  # fmt: skip
 Life = list[tuple[folding.Kind, datetime, Policy, str, bool]]
 
 moments = st.integers(0, 40 * 86_400).map(lambda second: BEGIN + timedelta(seconds=second))

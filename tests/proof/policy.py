@@ -29,6 +29,8 @@ VIEWERS = {
     "surveys": OVERSEEN,
     "approvals": "agent manager",
     "notifications": "agent",
+    "alarms": "agent",
+    "clocks": BUSINESS,
     "appraisals": f"{FIGURES} admin",
     "purchase-orders": HANGZHOU,
     "purchase-proposals": HANGZHOU,
@@ -123,6 +125,8 @@ POLICY: dict[str, str] = {
     # kernel, reports
     "list_approvals": ALL, "get_approval": VIEW, "create_approval_decision": "manager",
     "create_approval_withdrawal": "agent", "list_notifications": ALL, "create_notification_reading": VIEW,
+    "list_alarm": ALL, "create_alarm_acknowledgement": VIEW, "create_alarm_completion": VIEW,
+    "get_clock_explanation": VIEW, "get_ticket_applicability": VIEW,
     "list_calendars": ALL, "get_calendar": ALL, "list_rules": ALL, "get_rule": ALL, "list_settings": ALL,
     "get_setting": ALL, "edit_setting": "manager director admin", "create_setting_approval": "manager director admin",
     "create_setting_withdrawal": "manager director admin", "create_rule_versions": "manager director admin",

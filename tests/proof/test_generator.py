@@ -45,10 +45,12 @@ ROWS = (
     "parts.purchaseproposal",
 )  # fmt: skip
 """Everything the verbs write about a ticket, but news and messages: a generated history speaks to nobody."""
+TELLING = (clock_events.PASSED_ON, clock_events.TASK_OPENED)
+"""Facts that come of telling a rung to people."""
 FACTS = (
     *(fact.name for fact in vars(events).values() if isinstance(fact, EventType)),
     *(fact.name for fact in vars(part_events).values() if isinstance(fact, EventType)),
-    *(fact.name for fact in vars(clock_events).values() if isinstance(fact, EventType)),
+    *(fact.name for fact in vars(clock_events).values() if isinstance(fact, EventType) and fact not in TELLING),
     *(fact.name for fact in vars(rulebook_events).values() if isinstance(fact, EventType)),
     attachments.STORED.name, staff_events.BOOKED.name, staff_events.BOOKING_RELEASED.name, staff_events.TIME_LOGGED.name,
 )  # fmt: skip

@@ -16,7 +16,17 @@ from complaints import actions as complaints
 from customers.models import Customer, ProductLine, Unit
 from parts.models import Balance, PurchaseOrder, PurchaseProposal, Reservation, StockMove, Supplier
 from service_center.kernel import attachments, commands, sweep
-from service_center.kernel.models import Notification, Rule, Setting, User
+from service_center.kernel.models import (
+    Alarm,
+    AlarmRecipient,
+    AlarmTask,
+    Clock,
+    Event,
+    Notification,
+    Rule,
+    Setting,
+    User,
+)
 from staff.actions import compile_appraisal
 from staff.models import Booking, Licence, Person, ScoreEntry, Skill
 from surveys.actions import invitations
@@ -76,6 +86,7 @@ def _paths(
     known: dict[str, Any] = {
         "tickets": ticket.number, "complaints": complaint.number, "customers": wang.pk, "units": unit.pk,
         "approvals": approval.pk, "attachments": attachment.pk, "appraisals": appraisal.pk,
+        "alarms": _alarm(ticket, agent).pk, "clocks": Clock.objects.get(subject_id=ticket.pk, kind="solution").pk,
         "notifications": Notification.objects.filter(user=agent).latest("pk").pk,
         "follow-ups": FollowUp.objects.get(ticket=ended).pk, "rectifications": Rectification.objects.get().pk,
         "surveys": Invitation.objects.get().pk, "reservations": Reservation.objects.latest("pk").pk,
@@ -101,6 +112,19 @@ def _work(ticket: Ticket, engineer: User) -> None:
         repair.consent, ticket, plan="换件", amount=80, method="signature", signed_by="王芳", actor=engineer
     )
     commands.run(part_lines.add, ticket, part=part, quantity=1, actor=engineer)
+
+
+def _alarm(ticket: Ticket, user: User) -> Alarm:
+    """A rung told to the agent, with a task."""
+    clock = Clock.objects.get(subject_type=Ticket._meta.label_lower, subject_id=ticket.pk, kind="solution")
+    fact = Event.objects.filter(subject_type=Ticket._meta.label_lower, subject_id=ticket.pk).earliest("pk")
+    alarm = Alarm.objects.create(
+        event=fact, clock=clock, cycle=clock.cycle, generation=clock.generation, rung="due", role="owner",
+        reached="owner", action="open_task", at=timezone.now(),
+    )  # fmt: skip
+    AlarmRecipient.objects.create(alarm=alarm, user=user)
+    AlarmTask.objects.create(alarm=alarm, user=user, opened_at=alarm.at)
+    return alarm
 
 
 def _attach(ticket: Ticket, *, actor: User, at: Any) -> Any:

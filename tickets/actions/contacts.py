@@ -27,14 +27,14 @@ def note(
     actor: User | None,
     at: datetime,
 ) -> CustomerContact:
-    """Record a contact; the first one that reaches the customer is the first response. A doubted time waits for the
-    supervisor (late_truth).
+    """Record a contact; the first one in which somebody reaches the customer is the first response: an attempt, an
+    automatic message and a note among colleagues are none. A doubted time waits for the supervisor (late_truth).
 
     Raises Forbidden, TransitionNotAllowed, Invalid (a time before the report or in the future).
     """
     ticket = Ticket.objects.lock(ticket.pk)
     require(permissions.can_contact, actor, ticket)
-    reached = outcome == ContactOutcome.REACHED
+    reached = outcome == ContactOutcome.REACHED and actor is not None
     moment = late_truth.heard(
         ticket, occurred_at, device_time=device_time, meets=timing.RESPONSE if reached else (),
         not_before=ticket.reported_at, actor=actor, at=at,

@@ -1,26 +1,17 @@
-"""What tickets do on news from elsewhere: stock that came, people who left, deadlines that rang. No actor: the system."""
+"""What tickets do on news from elsewhere: stock that came, people who left. No actor: the system."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.dateparse import parse_datetime
-
-from service_center.kernel import clock_events
-from service_center.kernel.models import Event
 from staff import actions as people
 from staff.models import Person
 from tickets import events
 from tickets.actions import dispatch, holds, messages, part_lines
-from tickets.actions.recording import keep, local, tell
+from tickets.actions.escalating import may_own
+from tickets.actions.recording import keep, tell
 from tickets.models import PartLine, Ticket
-from tickets.states import ClockStage, HoldReason, PartLineStatus, Status, VisitStatus
-
-STAGES = {
-    clock_events.WARNED.name: ClockStage.WARNED,
-    clock_events.BREACHED.name: ClockStage.BREACHED,
-    clock_events.ESCALATED.name: ClockStage.ESCALATED,
-}
+from tickets.states import HoldReason, PartLineStatus, Status, VisitStatus
 
 
 def part_came(part_line: int, *, at: datetime) -> None:
@@ -56,37 +47,15 @@ def part_issued(part_line: int, *, at: datetime) -> None:
     )
 
 
-def deadline_rang(event: Event, *, at: datetime) -> None:
-    """Tell whom the rung names: the owner, the engineer, or everybody of a role at the branch."""
-    ticket = Ticket.objects.select_related("owner__user", "assignee__user").get(pk=event.subject_id)
-    role, dedupe = event.data.get("role", ""), f"clock:{event.pk}"
-    due = parse_datetime(event.data.get("due") or "")
-    params = {"kind": event.data["kind"], "stage": STAGES[event.name].value, "due": local(due) if due else ""}
-    if role in {"owner", ""}:
-        messages.tell_person(ticket.owner, messages.CLOCK, ticket, at=at, dedupe=dedupe, **params)
-    elif role == "assignee":
-        messages.tell_person(
-            ticket.assignee or ticket.owner, messages.CLOCK, ticket, at=at, dedupe=dedupe, **params
-        )
-    else:
-        messages.tell_role(role, messages.CLOCK, ticket, at=at, dedupe=dedupe, **params)
-
-
 def person_left(person: Person, successor: Person, *, at: datetime) -> None:
     """Open work passes on: owned tickets to the successor, jobs back to dispatch or without an engineer (GEN-16)."""
     for pk in Ticket.objects.open().filter(owner=person).order_by("pk").values_list("pk", flat=True):
         ticket = Ticket.objects.lock(pk)
-        heir = successor if _may_own(successor, ticket) else dispatch.least_busy("supervisor", ticket)
+        heir = successor if may_own(successor, ticket) else dispatch.least_busy("supervisor", ticket)
         if heir is not None and heir.pk != ticket.owner_id:
             dispatch.hand_over(ticket, owner=heir, actor=None, at=at)
     for pk in Ticket.objects.open().filter(assignee=person).order_by("pk").values_list("pk", flat=True):
         _leave_job(Ticket.objects.lock(pk), at=at)
-
-
-def _may_own(person: Person, ticket: Ticket) -> bool:
-    return person.has_role("manager") or (
-        person.has_role("agent", "supervisor") and person.branch_id == ticket.branch_id
-    )
 
 
 def _leave_job(ticket: Ticket, *, at: datetime) -> None:

@@ -78,6 +78,9 @@ class Ticket(FSMModelMixin, models.Model):
     )
     tier = models.CharField(max_length=8, choices=states.Tier.choices, default=states.Tier.ORDINARY)
     is_critical = models.BooleanField(default=False)
+    priority = models.PositiveSmallIntegerField(
+        choices=states.Priority.choices, default=states.Priority.NORMAL, db_default=0
+    )
     complexity = models.CharField(max_length=7, choices=states.Complexity.choices, blank=True)
     service_category = models.CharField(max_length=14, choices=states.ServiceCategory.choices, blank=True)
     mode = models.CharField(max_length=8, choices=states.Mode.choices, blank=True)
@@ -103,13 +106,13 @@ class Ticket(FSMModelMixin, models.Model):
     closed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
 
-    objects = TicketQuerySet.as_manager()
-
-    class Meta:
     has_offer: bool  # these three as of the query, where it asks for them: with_work_left()
     has_part_taken: bool
     has_signature: bool
 
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
             models.CheckConstraint(
@@ -144,6 +147,7 @@ class Ticket(FSMModelMixin, models.Model):
             models.Index(fields=["-reported_at", "-id"], name="ticket_open_reported", condition=_GOING_ON),
             models.Index(fields=["branch", "-id"], name="ticket_open_branch", condition=_GOING_ON),
             models.Index(fields=["owner", "-id"], name="ticket_open_owner", condition=_GOING_ON),
+            models.Index(fields=["closed_at"], name="ticket_closed", condition=Q(closed_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from service_center.kernel import clocks
+from service_center.kernel import clocks, pausing
 from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
 from tickets.states import CLOCK_KINDS
@@ -21,4 +21,5 @@ def drawn(clock: Clock, now: datetime) -> dict[str, Any]:
         "limit": target,
         "at_risk": clock.warned_at is not None and shown["state"] == Clock.State.RUNNING,
         "open": clock.stopped_at is None,
+        "waits": pausing.waits(clock.pause_reason) if clock.paused_at else "",
     }

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from service_center.kernel import clocks, commands, errors, explaining, journal, presence
 from service_center.kernel.access import has_role
 from service_center.kernel.models import Approval, User
-from service_center.kernel.web import panels
+from service_center.kernel.web import alarms, panels
 from service_center.kernel.web.forms import refusals_into, renew, status_of
 from tickets import permissions, states
 from tickets.actions import intake
@@ -127,7 +127,7 @@ def live(request: HttpRequest, number: str) -> HttpResponse:
     """What changes by itself: clocks and who else is here. Polled; 204 while it looks as it did."""
     row = _ticket(request, number)
     company = presence.see(_user(request), row)
-    found = {"ticket": row, "polled": True} | _alive(row, company)
+    found = {"ticket": row, "polled": True} | _alive(row, company, _user(request))
     if request.GET.get("seen") == found["seen"]:
         return HttpResponse(status=204)
     found["changed"] = request.GET.get("version", "") != str(row.version)
@@ -166,12 +166,14 @@ def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "kernel/clock.html", context)
 
 
-def _alive(row: Ticket, company: presence.Company) -> dict[str, Any]:
+def _alive(row: Ticket, company: presence.Company, user: User) -> dict[str, Any]:
     """Clocks, company, and a digest of how both look."""
-    shown = _clocks(row, company.at)
+    shown = alarms.with_told(_clocks(row, company.at), user)
     looks: list[Any] = [
-        (c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60) for c in shown
-    ]
+        (c["id"], c["state"], c["at_risk"], (c["remaining_seconds"] or 0) // 60, c["told"] and c["told"].last.pk,
+         c["row"].acknowledged_at)
+        for c in shown
+    ]  # fmt: skip
     looks += [row.version, *(other.pk for other in company.others)]
     seen = blake2b(repr(looks).encode(), digest_size=8).hexdigest()
     return {"clocks": shown, "others": company.others, "seen": seen}
@@ -228,7 +230,7 @@ def context(
         found["why_not"] = next((r.reason for r in found["refused"] if r.step is step), "")
     return (
         found
-        | _alive(row, company)
+        | _alive(row, company, user)
         | _records(row, _user(request))
         | _facts(row)
         | _for_step(request, row, step, form)

@@ -11,6 +11,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Clocks nobody has stopped or cancelled; breached ones among them."""
         return self.filter(stopped_at=None)
 
+    def with_rule(self) -> Self:
+        """With what a clock says of itself: rule, clause, calendar."""
+        return self.select_related("rule__clause__document", "rule__calendar", "calendar_version__calendar")
+
     def late(self) -> Self:
         """Open clocks past their due time."""
         return self.open().filter(state=Clock.State.BREACHED)
@@ -59,6 +63,7 @@ class Clock(models.Model):
     warned_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
     schedule = models.JSONField(default=list)
     next_at = models.DateTimeField(null=True)
     next_rung = models.CharField(max_length=20, blank=True)
@@ -95,6 +100,10 @@ class Clock(models.Model):
                 name="clock_at_risk",
                 condition=Q(stopped_at=None, state="running", warned_at__isnull=False),
             ),
+            models.Index(fields=["stopped_at"], name="clock_met", condition=Q(state="met", breached_at=None)),
+            models.Index(
+                fields=["breached_at"], name="clock_breached", condition=Q(breached_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -105,7 +114,7 @@ class ClockEvent(models.Model):
     """One thing that happened to a clock: the input of the fold. Append-only by trigger (migration 0003).
 
     `at` is when it was written, `occurred_at` when it took effect (earlier for a truth that came late). `data` holds
-    `target`, `due_at`, `policy`, where the kind needs them.
+    `target`, `due_at`, `policy`, where the kind needs them, and `alarm` with an acknowledgement.
     """
 
     class Kind(models.TextChoices):
@@ -117,10 +126,11 @@ class ClockEvent(models.Model):
         CANCEL = "cancel"
         REOPEN = "reopen"
         RETRACT = "retract"
+        ACKNOWLEDGE = "acknowledge"
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField()
     occurred_at = models.DateTimeField()
     rule = models.ForeignKey("kernel.Rule", models.PROTECT, null=True, related_name="+")

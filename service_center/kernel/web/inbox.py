@@ -8,15 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from service_center.kernel import commands, notifications
-from service_center.kernel.models import Notification
-from service_center.kernel.web import lists
+from service_center.kernel.models import Notification, User
+from service_center.kernel.web import alarms, lists
 
 
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Newest first; unread ones stand out."""
-    page = lists.page(request, Notification.objects.filter(user_id=request.user.pk or 0))
-    return render(request, "kernel/inbox.html", {"page": page})
+    """What wants an acknowledgement or an answer first, then the news, newest first; unread ones stand out."""
+    user: User = request.user  # type: ignore[assignment]  # behind the log-in
+    page = lists.page(request, Notification.objects.filter(user_id=user.pk))
+    return render(request, "kernel/inbox.html", {"page": page, **alarms.own(user)})
 
 
 @login_required

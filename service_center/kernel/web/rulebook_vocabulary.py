@@ -169,6 +169,7 @@ RUNGS: Words = {
     "due": _("到期"),
     "escalate1": _("第一次升级"),
     "escalate2": _("第二次升级"),
+    "escalate3": _("第三次升级"),
 }
 REASONS: Words = {
     "customer": _("等待客户"),

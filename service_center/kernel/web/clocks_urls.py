@@ -1,0 +1,8 @@
+from django.urls import path
+
+from service_center.kernel.web import alarms
+
+urlpatterns = [
+    path("alarms/<int:pk>/acknowledgement/", alarms.acknowledgement, name="alarm-acknowledgement"),
+    path("alarms/<int:pk>/completion/", alarms.completion, name="alarm-completion"),
+]

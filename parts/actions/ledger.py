@@ -68,11 +68,9 @@ def post(
 ) -> StockMove:
     """Write one balanced move and the balances with it.
 
-    Raises OutOfStock when a counted place has not enough that is free (or held, for reserved lines).
+    Raises OutOfStock when a counted place has not enough that is free (or held, for reserved lines). The balances come
+    last: whoever wants the same part waits for them, and for nothing that could have been written before.
     """
-    _shift_balances(lines)
-    for line in lines:
-        _carry_serials(line)
     move = StockMove.objects.create(
         kind=kind,
         at=at,
@@ -84,6 +82,9 @@ def post(
         origin_key=origin_key,
     )
     StockEntry.objects.bulk_create([entry for line in lines for entry in _entries(move, line)])
+    _shift_balances(lines)
+    for line in lines:
+        _carry_serials(line)
     return move
 
 

@@ -75,14 +75,14 @@ def reopened(scope: Scope) -> Measure:
 
 @figure("faults.found", "count", "KPI-09", _("故障诊断"), _("期间内作出的故障诊断数"), neutral=True)
 def faults(scope: Scope) -> Measure:
-    return Measure(Diagnosis.objects.filter(scope.during("at"), ticket__in=scope.tickets()))
+    return Measure(scope.diagnoses().filter(scope.during("at")))
 
 
 @figure(
     "clocks.broken", "count", "SLA-22", _("已超时的时限"), _("当前未停且已过期的时钟数"), fewer=True, now=True
 )
 def broken(scope: Scope) -> Measure:
-    return Measure(scope.clocks().filter(pk__in=Clock.objects.late().values("pk")))
+    return Measure(scope.clocks().late())
 
 
 @figure(
@@ -95,7 +95,7 @@ def broken(scope: Scope) -> Measure:
     now=True,
 )
 def at_risk(scope: Scope) -> Measure:
-    return Measure(scope.clocks().filter(pk__in=Clock.objects.at_risk().values("pk")))
+    return Measure(scope.clocks().at_risk())
 
 
 def _attainment(scope: Scope, *kinds: str) -> Measure:

@@ -18,6 +18,7 @@ from django_stubs_ext import StrPromise
 
 from parts.queries import below_reorder
 from service_center.kernel import languages
+from service_center.reports.queries import prepared
 from service_center.reports.queries.figures import CATALOGUE
 from service_center.reports.queries.scope import ONE_DAY, Scope, midnight, zone
 from staff.models import Branch, Person
@@ -79,9 +80,19 @@ def counts(
     wanted: Sequence[tuple[str, str]], scope: Scope, *, now: datetime
 ) -> dict[tuple[str, str], list[Piece]]:
     """The pieces of each (figure, cut), the largest first; one query for all of them."""
-    selects = [_counted(code, CUTS[cut], scope, now) for code, cut in wanted]
+
+    def statement(values: prepared.Values) -> QuerySet[Any, Any]:
+        since, until, *rest = values
+        about = scope.about(rest).within(since, until)  # type: ignore[arg-type]  # stand-ins of the same kind
+        selects = [_counted(code, CUTS[cut], about, now) for code, cut in wanted]
+        return selects[0].union(*selects[1:], all=True)
+
+    today = now.astimezone(zone()).date()
+    shape = ("cuts", tuple(wanted), scope.shape, today, languages.english())
     found: dict[tuple[str, str], list[Piece]] = defaultdict(list)
-    for code, cut, key, told, count in selects[0].union(*selects[1:], all=True):
+    for code, cut, key, told, count in prepared.rows(
+        shape, statement, [scope.since, scope.until, *scope.values]
+    ):
         found[code, cut].append(Piece(key, CUTS[cut].label(key, told), count))
     for pieces in found.values():
         pieces.sort(key=lambda piece: (-piece.count, piece.key))

@@ -27,6 +27,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from complaints.models import Complaint
 from service_center.kernel.models import Clock, User
+from service_center.kernel.models.clocks import ClockQuerySet
 from service_center.reports.queries import catalogue  # noqa: F401 - entering the figures is what importing it does
 from service_center.reports.queries.figures import CATALOGUE
 from service_center.reports.queries.scope import Scope, zone
@@ -54,7 +55,7 @@ class Everything(Scope):
     def tickets(self) -> QuerySet[Ticket]:
         return Ticket.objects.all()
 
-    def clocks(self, *kinds: str) -> QuerySet[Clock]:
+    def clocks(self, *kinds: str) -> ClockQuerySet:
         return Clock.objects.filter(subject_type=Ticket._meta.label_lower, kind__in=kinds)
 
     def complaints(self) -> QuerySet[Complaint]:
@@ -65,6 +66,9 @@ class Everything(Scope):
 
     def follow_ups(self) -> QuerySet[FollowUp]:
         return FollowUp.objects.all()
+
+
+EVERYTHING = Everything(User(), datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -128,9 +132,8 @@ def parts() -> Parts:
     """The parts of every figure of the catalogue that names its instant."""
     known: dict[Part, str] = {}
     made_of: dict[str, tuple[str, str | None]] = {}
-    everything = Everything(User(), datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
     for code, kind in CATALOGUE.items():
-        measure = kind.measure(everything)
+        measure = kind.measure(EVERYTHING)
         if not measure.when:
             continue
         rows = known.setdefault(_part(measure.rows, measure.when, measure.mean_of), code)

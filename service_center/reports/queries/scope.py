@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,11 +11,13 @@ from django.db.models import Q, QuerySet
 
 from complaints.models import Complaint
 from service_center.kernel.models import Clock, User
+from service_center.kernel.models.clocks import ClockQuerySet
 from staff.permissions import sees_all
 from surveys.models import FollowUp, Invitation
-from tickets.models import Ticket
+from tickets.models import Diagnosis, Ticket
 
 DEFAULT_DAYS = 30
+NARROWINGS = ("branch_id", "person_id", "line_id", "team_id")
 ONE_DAY = timedelta(days=1)
 
 
@@ -55,6 +59,23 @@ class Scope:
         first, last = self.days
         return replace(self, since=midnight(first - (last - first) - ONE_DAY), until=self.since)
 
+    @property
+    def shape(self) -> Hashable:
+        """What its statements depend on beside their values: what the reader may see, and which narrowings there are."""
+        person = getattr(self.user, "person", None)
+        sees = person and (person.pk, person.branch_id, person.left_at is None, *person.roles)
+        return sees, tuple(name for name in NARROWINGS if getattr(self, name) is not None)
+
+    @property
+    def values(self) -> list[int]:
+        """The narrowings asked for, in their order."""
+        return [value for name in NARROWINGS if (value := getattr(self, name)) is not None]
+
+    def about(self, values: Sequence[Any]) -> Scope:
+        """The same scope with other values in place of `values`."""
+        names = [name for name in NARROWINGS if getattr(self, name) is not None]
+        return replace(self, **dict(zip(names, values, strict=True)))
+
     def within(self, since: datetime, until: datetime) -> Scope:
         """The same reader, branch, line, team and person, another time."""
         return replace(self, since=since, until=until)
@@ -83,12 +104,24 @@ class Scope:
     def reported(self) -> QuerySet[Ticket]:
         return self.tickets().filter(self.during("reported_at"))
 
-    def clocks(self, *kinds: str) -> QuerySet[Clock]:
+    def clocks(self, *kinds: str) -> ClockQuerySet:
         """Clocks of the tickets in scope."""
-        rows = Clock.objects.filter(
-            subject_type=Ticket._meta.label_lower, subject_id__in=self.tickets().values("pk")
-        )
+        rows: ClockQuerySet = Clock.objects.filter(subject_type=Ticket._meta.label_lower)
+        if not self._reaches_all():
+            rows = rows.filter(subject_id__in=self.tickets().values("pk"))
         return rows.filter(kind__in=kinds) if kinds else rows
+
+    def diagnoses(self) -> QuerySet[Diagnosis]:
+        """What was found on the tickets in scope."""
+        return (
+            Diagnosis.objects.all()
+            if self._reaches_all()
+            else Diagnosis.objects.filter(ticket__in=self.tickets())
+        )
+
+    def _reaches_all(self) -> bool:
+        """Whether every ticket is in scope, so that none has to be looked for."""
+        return not self.tickets().query.has_filters()
 
     def complaints(self) -> QuerySet[Complaint]:
         mine = self._narrowed("ticket__assignee_id", "ticket__product_line_id", "ticket__assignee__team_id")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,9 +27,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from service_center.reports.queries import rollups
+from service_center.reports.queries import prepared, rollups
 from service_center.reports.queries.figures import CATALOGUE, Figure, Measure, Sums
-from service_center.reports.queries.parts import parts
+from service_center.reports.queries.parts import EVERYTHING, parts
 from service_center.reports.queries.periods import Span
 from service_center.reports.queries.scope import ONE_DAY, Scope, midnight
 
@@ -44,16 +45,11 @@ def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
     """
     edges = sorted({edge for span in spans for edge in (span.since, span.until)})
     kept = rollups.slots(scope, edges)
-    time = scope.within(edges[0], edges[-1])
-    measures = {code: kind.measure(time) for code, kind in CATALOGUE.items()}
     slots = _kept(kept or {})
     reach = _Reach(
         scope, edges, spans[:whole], [Span(edges[0], edges[-1])] if kept is None else _cut_days(edges)
     )
-    selects = [
-        select for code, measure in measures.items() for select in reach.selects(CATALOGUE[code], measure)
-    ]
-    for code, part, slot, count, total in selects[0].union(*selects[1:], all=True):
+    for code, part, slot, count, total in prepared.rows(reach.shape, reach.statement, reach.values):
         known = slots[code, part].get(slot, _NOTHING)
         slots[code, part][slot] = known[0] + count, known[1] + total
     return {
@@ -61,8 +57,14 @@ def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
             _sums(CATALOGUE[code], measure, slots, wanted)
             for wanted in _wanted(CATALOGUE[code], measure, spans, edges, whole)
         ]
-        for code, measure in measures.items()
+        for code, measure in _forms().items()
     }
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, Measure]:
+    """What each figure is made of, whatever the time and the reader."""
+    return {code: kind.measure(EVERYTHING) for code, kind in CATALOGUE.items()}
 
 
 def _cut_days(edges: list[datetime]) -> list[Span]:
@@ -129,10 +131,36 @@ class _Reach:
     periods: Sequence[Span]
     stretches: Sequence[Span]
 
+    @property
+    def shape(self) -> Hashable:
+        """All that the statement depends on but its values."""
+        return "totals", self.scope.shape, len(self.periods), len(self.stretches)
+
+    @property
+    def values(self) -> list[Any]:
+        spans = [edge for span in [*self.periods, *self.stretches] for edge in (span.since, span.until)]
+        return [self.edges, *spans, *self.scope.values]
+
+    def statement(self, values: prepared.Values) -> QuerySet[Any, Any]:
+        """What is read from the rows, about these values."""
+        return self._with(list(values))._statement()
+
+    def _with(self, values: list[Any]) -> _Reach:
+        edges, *rest = values
+        spans = [Span(rest.pop(0), rest.pop(0)) for _ in [*self.periods, *self.stretches]]
+        count = len(self.periods)
+        return _Reach(self.scope.about(rest), edges, spans[:count], spans[count:])
+
+    def _statement(self) -> QuerySet[Any, Any]:
+        selects = [
+            select for code, measure in _forms().items() for select in self.selects(CATALOGUE[code], measure)
+        ]
+        return selects[0].union(*selects[1:], all=True)
+
     def selects(self, kind: Figure, measure: Measure) -> Iterator[QuerySet[Any, Any]]:
         """(figure, part, slot, count, sum): slot n lies between the edges n-1 and n; without an instant n is the period."""
         if kind.now:
-            yield from _parts(kind, measure, Value(0), Value(0))
+            yield from _parts(kind, kind.measure(self.scope), Value(0), Value(0))
         elif measure.when:
             for stretch in self.stretches:
                 measure = kind.measure(self.scope.within(stretch.since, stretch.until))

@@ -24,7 +24,7 @@ from .evidence import Line
 Measure = Callable[[Supervisor, Backing], Awaitable[list[Line]]]
 HOME = RUN / "bench"
 WITHOUT_DATA: dict[str, Measure] = {"due": starting.due, "start": starting.start}
-PROGRAMS = ("pages", "api", "search", "dashboard", "rollups", "create")
+PROGRAMS = ("pages", "api", "search", "dashboard", "rollups", "hot", "create")
 """Programs of the folder `bench`; those that write come last."""
 DEFAULT_SIZE = 10_000
 GENERATED = 100_000

@@ -83,14 +83,15 @@ class Walk:
             return commands.run(verb, *args, actor=by or self.agent.user, **words)
 
     def go(self, ticket: Ticket, way: str) -> None:
-        """Register it after the ticket's end, at most a day ago unless it is finished, and go on as far as `way`."""
+        """Register it after the ticket's end, lately unless it is finished, and go on as far as `way`."""
         assert ticket.closed_at is not None
         finished = way in {"closed", "answered"}
         earliest = ticket.closed_at + timedelta(hours=2)
+        lately = 20 if way == "received" else 60
         self.now = (
             earliest
             if finished
-            else max(earliest, self.world.now - timedelta(hours=self.world.dice.randint(3, 20)))
+            else max(earliest, self.world.now - timedelta(hours=self.world.dice.randint(3, lately)))
         )
         content, fault, evidence = self.world.dice.choice(SAID)
         words: dict[str, Any] = {"content": content, "fault": fault, "evidence": evidence}

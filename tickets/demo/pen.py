@@ -24,6 +24,8 @@ OPENS, CLOSES = 8 * 3600, 20 * 3600 + 1800
 """Office hours, in seconds of the day."""
 LATITUDE, LONGITUDE = Decimal("30.27415"), Decimal("120.15515")
 AMOUNTS = tuple(Decimal(amount) for amount in (0, 80, 120, 260))
+HASTE = {"urgent": 0.15, "general": 0.5, "ordinary": 1.0}
+"""What is urgent goes faster, and through the night."""
 NOTICE = {"channel": "phone", "text": "需要等待，随后与您联系"}
 
 
@@ -38,6 +40,8 @@ class Pen:
         self.company, self.random, self.present = scripts.company, scripts.random, scripts.present
         self.pick, self.between, self.end = scripts.pick, scripts.between, end
         self.temper = scripts.moods(start)
+        self.tier = self.pick(("urgent", "general", "general", "ordinary", "ordinary"))
+        self.pace = self.temper.pace * HASTE[self.tier]
         self.people = self.company.branches[unit.customer.branch_id]
         self.agent = self.pick(self.people.agents).user
         self.manager = self.pick(self.people.managers).user
@@ -66,10 +70,8 @@ class Pen:
     def do(self, verb: str, by: User | None, wait: tuple[int, int], **body: Any) -> datetime:
         """The next step, so many minutes later; who tells a time has a device whose clock is right."""
         least, most = wait
-        self.now += timedelta(
-            seconds=int(60 * self.temper.pace * (least + self.random() * (most - least + 1)))
-        )
-        if self.temper.office and verb != "register":
+        self.now += timedelta(seconds=int(60 * self.pace * (least + self.random() * (most - least + 1))))
+        if self.temper.office and verb != "register" and self.tier != "urgent":
             self.now = self.by_day(self.now)
         if self.now > self.present:
             raise _Now
@@ -77,6 +79,10 @@ class Pen:
             body["device_time"] = self.now
         self.script.steps.append(Step(verb, self.now, by, body))
         return self.now
+
+    def soon(self, hours: int) -> datetime:
+        """From when an engineer's time is looked for: within so many hours, the sooner the more it presses."""
+        return self.now + timedelta(hours=self.pace * self.between(2, hours))
 
     def by_day(self, at: datetime) -> datetime:
         """The same instant, or some time in the first hour of the next morning."""
@@ -155,7 +161,7 @@ class Pen:
         self.paid = self.category == "paid" or mode in TAKES_AWAY
         self.do(
             "classify", self.agent, (2, 30), nature="fault", product_line=self.script.unit.product_model.line,
-            tier=self.pick(("urgent", "general", "general", "ordinary", "ordinary")), mode=mode,
+            tier=self.tier, mode=mode,
             complexity="complex" if self.chance(self.temper.complex) else "simple", service_category=self.category,
             is_critical=self.chance(self.temper.critical),
         )  # fmt: skip
@@ -187,7 +193,7 @@ class Pen:
         last = 2 if self.chance(self.temper.again) else 1
         for turn in range(1, last + 1):
             who = self.pick(engineers)
-            span = self.company.free(who, self.now + timedelta(hours=self.between(2, 30)))
+            span = self.company.free(who, self.soon(30))
             at = self.do("assign", self.manager, (1, 30), engineer=who, expected_at=span[0])
             self.booked = who, span
             self.grant(who, at)
@@ -216,7 +222,7 @@ class Pen:
                 self.do("drop", who.user, (60, 300), reason="客户不在家", customer_absent=self.chance(80))
                 self.booked = None
                 continue
-            start, finish = self.company.free(who, self.now + timedelta(hours=self.between(2, 40)))
+            start, finish = self.company.free(who, self.soon(40))
             by = who.user if self.chance(70) else self.agent
             self.do("appoint", by, (1, 20), starts_at=start, ends_at=finish, place="客户家中")
             self.booked, self.appointed = (who, (start, finish)), True

@@ -13,6 +13,8 @@ MONTHS = (1.15, 0.6, 0.8, 0.85, 1.0, 1.5, 1.9, 1.75, 1.05, 0.85, 0.9, 1.1)
 """Calls of a month against the mean: air conditioners in summer, the quiet of the Spring Festival."""
 WEEKEND, BAD = 0.55, 2.1
 BAD_WEEKS = (3, 19, 46, 71)
+TOLD, REST = timedelta(days=4), 0.35
+"""How far back the calls lie that the verbs tell one by one, and what share of the calls of those days is left."""
 """So many weeks before the present something went wrong: a bad batch, a storm, half a team ill."""
 OPENS, CLOSES = time(8, 0), time(20, 30)
 UTC_AHEAD = timedelta(hours=8)
@@ -43,8 +45,11 @@ def rhythm(now: datetime, days: int) -> Callable[[float], datetime]:
 
 def _weight(day: date, now: datetime) -> float:
     weight = MONTHS[day.month - 1] * (WEEKEND if day.weekday() >= 5 else 1.0)
-    if bad_week(datetime.combine(day, time(12), ZONE), now):
+    noon = datetime.combine(day, time(12), ZONE)
+    if bad_week(noon, now):
         weight *= BAD
+    if now - noon < TOLD:
+        weight *= REST
     if day == now.astimezone(ZONE).date():
         opened, closed = (datetime.combine(day, each, ZONE) for each in (OPENS, CLOSES))
         weight *= max(0.02, min(1.0, (now - opened) / (closed - opened)))

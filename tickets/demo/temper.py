@@ -15,8 +15,8 @@ class Temper:
 
     confirmed: int = 95
     promised: int = 40
-    late_report: int = 15
-    reached: int = 90
+    late_report: int = 3
+    reached: int = 96
     told_late: int = 25
     critical: int = 6
     complex: int = 20
@@ -43,7 +43,7 @@ class Temper:
     """The customer does not answer the call about the result."""
     dissatisfied: int = 4
     reopened: int = 4
-    pace: float = 0.6
+    pace: float = 0.4
     office: bool = True
     ends: Ends = (
         (Status.CLOSED, 74), (Status.ANSWERED, 10), (Status.RESULT_TOLD, 1), (Status.HANDLED, 1), (Status.ON_HOLD, 3),

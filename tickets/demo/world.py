@@ -58,8 +58,9 @@ ENDS: tuple[tuple[str, int], ...] = (
 
 
 STRAINED = replace(
-    CALM, pace=1.6, accepted=84, dropped=12, short=16, dissatisfied=14, reopened=10, escalated=12
-)
+    CALM, pace=1.3, late_report=12, reached=85, accepted=84, dropped=12, short=16, dissatisfied=14, reopened=10,
+    escalated=12,
+)  # fmt: skip
 """How the company works in a bad week."""
 WORKED_ON: dict[str, int] = {
     Status.ON_HOLD: 40,

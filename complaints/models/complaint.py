@@ -154,6 +154,7 @@ class Complaint(FSMModelMixin, models.Model):
         indexes = (
             models.Index(fields=["branch", "status", "-id"], name="complaint_branch_status"),
             models.Index(fields=["-registered_at"], name="complaint_registered"),
+            models.Index(fields=["reported_at"], name="complaint_reported"),
         )
 
     def __str__(self) -> str:

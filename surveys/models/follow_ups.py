@@ -96,6 +96,13 @@ class FollowUp(FSMModelMixin, models.Model):
         indexes = (
             models.Index(fields=["due_at", "id"], name="follow_up_due", condition=Q(status__in=OPEN)),
             models.Index(fields=["branch", "status", "due_at"], name="follow_up_branch"),
+            models.Index(fields=["due_at"], include=["status", "customer"], name="follow_up_period"),
+            models.Index(
+                fields=["completed_at"], name="follow_up_completed", condition=Q(completed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["requested_at"], name="follow_up_requested", condition=Q(requested_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

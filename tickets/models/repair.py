@@ -23,6 +23,13 @@ class Diagnosis(Fact):
     plan = models.TextField(max_length=10_000)
     readings = models.JSONField(default=dict, blank=True)
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["at"], include=["fault_class", "fault_code", "ticket"], name="diagnosis_found"
+            ),
+        )
+
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.fault_code}"
 

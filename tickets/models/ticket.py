@@ -148,6 +148,7 @@ class Ticket(FSMModelMixin, models.Model):
             models.Index(fields=["branch", "-id"], name="ticket_open_branch", condition=_GOING_ON),
             models.Index(fields=["owner", "-id"], name="ticket_open_owner", condition=_GOING_ON),
             models.Index(fields=["closed_at"], name="ticket_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["unit", "closed_at"], name="ticket_unit_closed"),
         )
 
     def __str__(self) -> str:

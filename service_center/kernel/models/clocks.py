@@ -100,9 +100,11 @@ class Clock(models.Model):
                 name="clock_at_risk",
                 condition=Q(stopped_at=None, state="running", warned_at__isnull=False),
             ),
-            models.Index(fields=["stopped_at"], name="clock_met", condition=Q(state="met", breached_at=None)),
             models.Index(
-                fields=["breached_at"], name="clock_breached", condition=Q(breached_at__isnull=False)
+                fields=["kind", "stopped_at"], name="clock_met", condition=Q(state="met", breached_at=None)
+            ),
+            models.Index(
+                fields=["kind", "breached_at"], name="clock_breached", condition=Q(breached_at__isnull=False)
             ),
         )
 

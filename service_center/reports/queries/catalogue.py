@@ -165,8 +165,10 @@ def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
     found = Diagnosis.objects.filter(ticket=OuterRef("ticket"))
     mine = Diagnosis.objects.filter(ticket=OuterRef(OuterRef(OuterRef("pk"))))  # past found and visit
     same = found.filter(fault_class__in=mine.values("fault_class"))
+    going_on_then = Q(ticket__closed_at=None) | Q(ticket__closed_at__gt=OuterRef("closed_at"))
     return came.filter(
         Exists(same) | ~Exists(found),
+        going_on_then,  # nobody comes after the end; of the machine's tickets an index finds these
         ticket__unit=OuterRef("unit"),
         arrived_at__gt=OuterRef("closed_at"),
         arrived_at__lte=OuterRef("closed_at") + FIX_WINDOW,

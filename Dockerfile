@@ -35,7 +35,7 @@ USER app
 # Throw-away values: these two commands need settings, not secrets.
 RUN SECRET_KEY=build FIELD_KEYS=build=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     BLIND_INDEX_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
-    sh -c 'python manage.py compilemessages_babel && python manage.py collectstatic --no-input --ignore "*.map"'
+    sh -c 'python manage.py compilemessages_babel && python manage.py collectstatic --no-input --ignore "*.map" --ignore "*.br" --ignore "*.gz"'
 VOLUME /srv/media
 EXPOSE 8000
 ENTRYPOINT ["with-secrets"]

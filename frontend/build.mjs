@@ -1,11 +1,13 @@
-// Bundles src/ into dist/ under stable names, and makes one sprite of the icons that pages really use; for the phone also
-// a light style sheet, its service worker, the list of files it needs without a network, and the icons of the app.
+// Bundles src/ into dist/ under stable names, with style sheets that hold only what pages use and one sprite of their icons;
+// for the phone also its service worker, the list of files it needs without a network, and the icons of the app. What is
+// text lies there compressed, too: the server sends that to whoever takes it.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { drawIcons } from "./build/app_icons.mjs";
+import { compress } from "./build/compress.mjs";
 import { purge } from "./build/css.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,21 +21,27 @@ const ICON = /\bicon["']?\s*[=:( ]\s*["']([a-z][a-z0-9-]+)["']/g;
 
 // Step("noun", _("label"), "icon", ...): the steps of a page name theirs third.
 const STEP = /\bStep\(\s*"[a-z-]+",\s*\w+\((?:"[^"]*",\s*)?"[^"]*"\),\s*"([a-z][a-z0-9-]+)"/g;
+// Rooms whose Python names classes, and how (service_center/devstack/frontend.py looks at the same).
+const DRAWING = /\/(?:web|templatetags)\/(?:.*\/)?\w+\.py$/;
+const QUOTED = /"[^"\n]*"|'[^'\n]*'/g;
 
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
 const built = await bundle();
 await bundleWorker();
-await purge(join(work, "phone.css"), wordsOfPages());
+const words = await wordsOfPages();
+await purge(join(work, "phone.css"), words);
+await purge(join(work, "desk.css"), [...words, ...(await wordsOfPython())]);
 await writeFile(join(work, "icons.svg"), await sprite(await usedIcons()));
 await drawIcons(join(here, "src", "app.svg"), work);
 await writeShell(built.metafile);
 await writeManifest();
+await compress(work);
 await rm(dist, { recursive: true, force: true });
 await rename(work, dist);
 
 function bundle() {
-  const entries = ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css", "outbox.js", "customer.js"];
+  const entries = ["desk.js", "phone.js", "charts.js", "desk.css", "phone.css", "outbox.js", "customer.js", "theme.js"];
   return build({
     entryPoints: entries.map((name) => join(here, "src", name)),
     outdir: work,
@@ -64,9 +72,20 @@ function bundleWorker() {
   });
 }
 
-async function* wordsOfPages() {
-  for await (const file of files(join(root, "templates"), /\.html$/)) yield readFile(file, "utf8");
-  for await (const file of files(join(here, "src"), /\.js$/)) yield readFile(file, "utf8");
+async function wordsOfPages() {
+  const found = [];
+  for await (const file of files(join(root, "templates"), /\.html$/)) found.push(await readFile(file, "utf8"));
+  for await (const file of files(join(here, "src"), /\.js$/)) found.push(await readFile(file, "utf8"));
+  return found;
+}
+
+// The desk's lists and forms are drawn by Python: what stands there in quotation marks may be a class.
+async function wordsOfPython() {
+  const found = [];
+  for await (const file of files(root, /\.py$/)) {
+    if (DRAWING.test(file)) found.push(...((await readFile(file, "utf8")).match(QUOTED) ?? []));
+  }
+  return found;
 }
 
 // What a phone page loads at once, and what it loads on demand (the decoder of bar codes): the service worker keeps both.
@@ -76,7 +95,7 @@ async function writeShell({ outputs }) {
   const lazy = closure(named, [...chunks], "dynamic-import").filter((name) => !chunks.includes(name));
   const later = closure(named, lazy, "import-statement").filter((name) => !chunks.includes(name));
   const shell = {
-    entries: ["phone.js", "phone.css", "icons.svg"],
+    entries: ["theme.js", "phone.js", "phone.css", "icons.svg"],
     chunks: chunks.filter((name) => name !== "phone.js"),
     later,
   };

@@ -1,4 +1,4 @@
-// The phone's style sheet without the rules no page can use: Tabler is made for every screen, the phone has a few.
+// A style sheet without the rules no page can use: Tabler is made for every screen, we have a few.
 // A class is used when pages or scripts name it; a name that ends in a hyphen (alert-{{ level }}) keeps all it may become.
 import { readFile, writeFile } from "node:fs/promises";
 import postcss from "postcss";
@@ -8,7 +8,7 @@ const CLASS = /\.((?:\\.|[\w-])+)/g;
 
 export async function purge(path, texts) {
   const words = new Set();
-  for await (const text of texts) for (const word of text.match(/[A-Za-z][\w-]*/g) ?? []) words.add(word);
+  for (const text of texts) for (const word of text.match(/[A-Za-z][\w-]*/g) ?? []) words.add(word);
   const beginnings = [...words].filter((word) => /^\w{2,}.*-$/.test(word));
   const isUsed = (name) => words.has(name) || beginnings.some((beginning) => name.startsWith(beginning));
   const sheet = postcss.parse(await readFile(path, "utf8"));

@@ -1,6 +1,4 @@
 // Desk pages: agents, supervisors, store, managers. Mouse optional.
-import "@tabler/core/dist/js/tabler.esm.min.js";
-import { startAlpine } from "./behaviours/components.js";
 import { startDrafts } from "./behaviours/drafts.js";
 import { startHtmx } from "./behaviours/htmx.js";
 import { startLists } from "./behaviours/lists/start.js";
@@ -8,6 +6,7 @@ import { startIntake } from "./behaviours/intake.js";
 import { startMenus } from "./behaviours/menus.js";
 import { startPalette } from "./behaviours/palette.js";
 import { startPhrases } from "./behaviours/phrases.js";
+import { startPrinting } from "./behaviours/printing.js";
 import { startRows } from "./behaviours/rows.js";
 import { startShortcuts } from "./behaviours/shortcuts.js";
 import { startSuggesting } from "./behaviours/suggest.js";
@@ -25,6 +24,7 @@ startToasts();
 startTour();
 startMenus();
 startRows();
+startPrinting();
 startLists();
 startShortcuts();
 startPalette();
@@ -32,4 +32,3 @@ startIntake();
 startSuggesting();
 startPhrases();
 startDrafts();
-startAlpine();

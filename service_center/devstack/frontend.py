@@ -24,12 +24,15 @@ from .processes import lock, need_space, run_logged
 from .terminal import Refusal, step
 
 OLDEST_NODE = 20
+_DRAWING = re.compile(r"/(?:web|templatetags)/")  # as in frontend/build.mjs
+_QUOTED = re.compile(rb"""["'][\w -]""")
 _BUILT = [
     FRONTEND / "dist" / name
     for name in (
         "desk.js",
         "phone.js",
         "charts.js",
+        "theme.js",
         "desk.css",
         "phone.css",
         "icons.svg",
@@ -79,8 +82,8 @@ def _install(npm: list[str]) -> None:
 
 
 def _build_inputs(packages: str) -> str:
-    """The sources, the pages (their classes decide what stays in the phone's style sheet), and every line of Python that
-    may name an icon of the sprite.
+    """The sources, the pages, and of Python every line that may name an icon of the sprite or a class of a page: used classes
+    decide what stays in the style sheets.
     """
     digest = hashlib.sha256(packages.encode())
     sources = [path for path in (FRONTEND / "src").rglob("*") if path.is_file()]
@@ -88,7 +91,7 @@ def _build_inputs(packages: str) -> str:
     digest.update(fingerprint([*sources, *makers, *project_files(".html")]).encode())
     for path in project_files(".py"):
         for line in path.read_bytes().splitlines():
-            if b"icon" in line:
+            if b"icon" in line or (_DRAWING.search(path.as_posix()) and _QUOTED.search(line)):
                 digest.update(line)
     return digest.hexdigest()
 

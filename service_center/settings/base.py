@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "service_center.kernel.web.compression.Pages",
     "csp.middleware.CSPMiddleware",
     "service_center.kernel.web.middleware.OverloadGuard",
     "django.contrib.sessions.middleware.SessionMiddleware",

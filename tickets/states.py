@@ -37,6 +37,7 @@ FLOW = tuple(
     )
 )
 UNDER_WORK = (Status.IN_HANDLING, Status.ON_HOLD)
+AT_THE_ENGINEERS = (Status.DISPATCHED, Status.APPOINTED, *UNDER_WORK)
 
 
 class Channel(TextChoices):

@@ -260,8 +260,8 @@ def sentence(event: Event, names: Mapping[str, str] | None = None) -> str:
 
 
 def in_words(events: Iterable[Event]) -> list[tuple[Event, str]]:
-    """Facts with their sentences, people by name: one query for the page."""
-    page = list(events)
+    """Facts with their sentences, the latest first, people by name: one query for the page."""
+    page = sorted(events, key=lambda event: (event.at, event.pk), reverse=True)
     mentioned = {
         value
         for event in page

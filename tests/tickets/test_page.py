@@ -60,3 +60,15 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         costs.append(query_count(lambda: browser.get(address)))  # noqa: B023 - called at once
         assert "也在查看此工单" in browser.get(address).content.decode()
     assert costs[0] == costs[1] <= 12
+
+
+def test_the_page_tells_whose_turn_it_is_unless_it_is_the_readers(story: Story, web: Web) -> None:
+    def waits(reader: Person) -> str:
+        text = web(reader).get(f"/tickets/{ticket.number}/").content.decode()
+        return text.split("等待 ")[1].split(" 处理")[0] if "等待 " in text else ""
+
+    ticket = story.in_handling()
+    assert waits(story.agent) == story.engineer.name
+    assert waits(story.engineer) == ""
+    story.handled(ticket)
+    assert waits(story.engineer) == Ticket.objects.get(pk=ticket.pk).owner.name

@@ -11,15 +11,15 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from service_center.kernel import clocks, commands, errors, explaining, journal, presence
+from service_center.kernel import clocks, commands, errors, journal, presence
 from service_center.kernel.access import has_role
 from service_center.kernel.models import Approval, User
 from service_center.kernel.web import alarms, panels
+from service_center.kernel.web import clocks as clock_page
 from service_center.kernel.web.forms import refusals_into, renew, status_of
 from tickets import permissions, states
 from tickets.actions import intake
@@ -149,21 +149,7 @@ def timeline(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Why a deadline stands where it stands: each counted and each skipped interval."""
-    row = _ticket(request, number)
-    found = next((c for c in clocks.for_subject(row) if c.pk == pk), None)
-    if found is None:
-        raise Http404
-    now = commands.now()
-    zone = timezone.get_current_timezone()
-    intervals = [(one, explaining.words(one, zone)) for one in clocks.explain(found, now)]
-    context = {
-        "back": row.number,
-        "back_url": f"/tickets/{row.number}/",
-        "clock": drawn(found, now),
-        "why": explaining.why(found, now),
-        "intervals": intervals,
-    }
-    return render(request, "kernel/clock.html", context)
+    return clock_page.of_row(request, _ticket(request, number), pk)
 
 
 def _alive(row: Ticket, company: presence.Company, user: User) -> dict[str, Any]:
@@ -219,6 +205,7 @@ def context(
         "primary": first,
         "others_steps": [s for s in steps if s is not first],
         "refused": nouns.refused(row, user, steps),
+        "whose_turn": row.assignee if row.status in states.AT_THE_ENGINEERS and row.assignee else row.owner,
         "blocked": None if first else nouns.blocked(row, user),
         "step": step,
         "form": form,

@@ -70,5 +70,5 @@ def test_the_page_tells_whose_turn_it_is_unless_it_is_the_readers(story: Story, 
     ticket = story.in_handling()
     assert waits(story.agent) == story.engineer.name
     assert waits(story.engineer) == ""
-    story.handled(ticket)
+    commands.run(visits.depart, story.handled(ticket), actor=story.engineer.user)
     assert waits(story.engineer) == Ticket.objects.get(pk=ticket.pk).owner.name

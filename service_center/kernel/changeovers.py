@@ -58,7 +58,9 @@ def concerned(subject: Subject, *, at: datetime) -> QuerySet[Clock]:
     waiting = Clock.objects.filter(stopped_at=None, state__in=[Clock.State.RUNNING, Clock.State.PAUSED])
     waiting = waiting.filter(Q(due_at=None) | Q(due_at__gt=at))
     if isinstance(subject, Rule):
-        return waiting.filter(rule__key=subject.key, rule__version__lt=subject.version)
+        others = waiting.filter(rule__key=subject.key).exclude(rule=subject)
+        earlier = Q(rule__valid_from=None) | Q(rule__valid_from__lte=subject.valid_from or at)
+        return others.filter(earlier)
     return waiting.filter(
         calendar_version__calendar_id=subject.calendar_id, calendar_version__number__lt=subject.number
     )

@@ -239,7 +239,7 @@ def put_in_force(
     row.status, row.valid_from, row.valid_to = VersionStatus.IN_FORCE, start, None
     row.save(update_fields=["status", "valid_from", "valid_to"])
     _tell_in_force(row, before, actor, at)
-    if isinstance(row, Rule) and row.version > 1:
+    if isinstance(row, Rule) and Rule.objects.of_key(row.key).exclude(pk=row.pk).exists():
         changeovers.plan(row, starts_at=start, actor=actor, at=at)
     return row
 

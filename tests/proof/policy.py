@@ -17,6 +17,7 @@ OVERSEEN = f"{DESK} quality analyst director"
 HANGZHOU = "agent supervisor manager engineer engineer2 storekeeper accountant quality"
 FIGURES = "supervisor manager engineer trainer quality analyst director"
 CATALOGUE = "manager admin"
+KEEPERS = "manager director admin"
 
 VIEWERS = {
     "tickets": BUSINESS,
@@ -131,7 +132,15 @@ POLICY: dict[str, str] = {
     "get_setting": ALL, "edit_setting": "manager director admin", "create_setting_approval": "manager director admin",
     "create_setting_withdrawal": "manager director admin", "create_rule_versions": "manager director admin",
     "create_rule_approval": "manager director admin", "create_rule_force": "manager director admin",
-    "create_rule_end": "manager director admin", "list_kpis": "supervisor manager quality analyst director",
+    "create_rule_end": "manager director admin",
+    "create_rules": KEEPERS, "get_rule_forecast": KEEPERS, "get_rule_what_if": "manager director admin quality analyst",
+    "create_calendars": KEEPERS, "delete_calendar": KEEPERS, "list_calendar_versions": ALL,
+    "create_calendar_versions": KEEPERS, "create_calendar_holidays": KEEPERS, "get_calendar_years": ALL,
+    "get_calendar_version": ALL, "create_calendar_version_approval": KEEPERS,
+    "create_calendar_version_force": KEEPERS, "create_calendar_version_withdrawal": KEEPERS,
+    "get_calendar_version_forecast": KEEPERS, "list_changeovers": ALL, "get_changeover": ALL,
+    "get_rulebook_file": ALL, "create_rulebook_file": KEEPERS, "list_document_reviews": ALL,
+    "create_document_review_completion": KEEPERS, "list_kpis": "supervisor manager quality analyst director",
     "get_kpi": "supervisor manager quality analyst director", "list_kpi_rows": "supervisor manager quality analyst director",
 }  # fmt: skip
 

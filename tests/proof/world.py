@@ -15,14 +15,18 @@ from django.utils import timezone
 from complaints import actions as complaints
 from customers.models import Customer, ProductLine, Unit
 from parts.models import Balance, PurchaseOrder, PurchaseProposal, Reservation, StockMove, Supplier
-from service_center.kernel import attachments, commands, sweep
+from service_center.kernel import attachments, calendar_changes, commands, sweep
 from service_center.kernel.models import (
     Alarm,
     AlarmRecipient,
     AlarmTask,
+    Calendar,
+    CalendarVersion,
+    Changeover,
     Clock,
     Event,
     Notification,
+    Review,
     Rule,
     Setting,
     User,
@@ -86,6 +90,8 @@ def _paths(
     known: dict[str, Any] = {
         "tickets": ticket.number, "complaints": complaint.number, "customers": wang.pk, "units": unit.pk,
         "approvals": approval.pk, "attachments": attachment.pk, "appraisals": appraisal.pk,
+        "calendar-versions": _calendar_draft().pk, "changeovers": Changeover.objects.latest("pk").pk,
+        "document-reviews": Review.objects.planned().earliest("pk").pk,
         "alarms": _alarm(ticket, agent).pk, "clocks": Clock.objects.get(subject_id=ticket.pk, kind="solution").pk,
         "notifications": Notification.objects.filter(user=agent).latest("pk").pk,
         "follow-ups": FollowUp.objects.get(ticket=ended).pk, "rectifications": Rectification.objects.get().pk,
@@ -100,6 +106,16 @@ def _paths(
         "scores": ScoreEntry.objects.filter(person=engineer).earliest("pk").pk,
     }  # fmt: skip
     return {name: str(value) for name, value in known.items()}
+
+
+def _calendar_draft() -> CalendarVersion:
+    """A draft nobody signed, so that everybody who may can agree to it; and a calendar that was changed over before."""
+    spare = Calendar.objects.get(code="duty-lunch")
+    past = commands.run(calendar_changes.import_year, spare, year=2019)
+    commands.run(calendar_changes.approve, past)
+    commands.run(calendar_changes.put_in_force, past)
+    row: CalendarVersion = commands.run(calendar_changes.import_year, spare, year=2020)
+    return row
 
 
 def _work(ticket: Ticket, engineer: User) -> None:

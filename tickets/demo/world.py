@@ -32,7 +32,7 @@ from tickets.actions import (
     triage,
     visits,
 )
-from tickets.demo import seasons
+from tickets.demo import ringing, seasons
 from tickets.demo.filling import fill
 from tickets.demo.scripts import Scripts
 from tickets.demo.temper import CALM
@@ -51,7 +51,7 @@ RECENT = 5
 """The tickets told by the verbs lie at most so many days back."""
 ENDS: tuple[tuple[str, int], ...] = (
     (Status.CLOSED, 8), (Status.ANSWERED, 2), (Status.RESULT_TOLD, 1), (Status.HANDLED, 2), (Status.ON_HOLD, 2),
-    (Status.IN_HANDLING, 2), (Status.APPOINTED, 2), (Status.DISPATCHED, 2), (Status.CLASSIFIED, 1),
+    (Status.IN_HANDLING, 4), (Status.APPOINTED, 2), (Status.DISPATCHED, 2), (Status.CLASSIFIED, 1),
     (Status.VERIFIED, 1), (Status.CANCELLED, 1), (Status.REFUSED, 1),
 )  # fmt: skip
 """How the tickets ended up: state and how many. Finished ones lie back in time, open ones are recent."""
@@ -101,6 +101,7 @@ def seed(world: World) -> None:
         walk.history(next(units), end)
     walk.today()
     walk.present()
+    ringing.ring()
 
 
 def _past(world: World) -> None:
@@ -224,8 +225,16 @@ class Walk:
             return ticket
         self.do(visits.arrive, ticket, by=engineer.user, wait=(60, 300))
         if end == Status.IN_HANDLING:
-            return ticket
+            return self.want_a_part(ticket, engineer)
         return self.repair(ticket, engineer, end)
+
+    def want_a_part(self, ticket: Ticket, engineer: Person) -> Ticket:
+        """The store has it and has not handed it out yet."""
+        ticket = self.examine(ticket, engineer)
+        part = self.plentiful(ticket)
+        if part is not None:
+            self.do(part_lines.add, ticket, part=part, quantity=1, by=engineer.user, wait=(2, 10))
+        return ticket
 
     def assign(self, ticket: Ticket) -> Person:
         """The first engineer who is free, from a couple of hours on, hour by hour."""
@@ -252,9 +261,9 @@ class Walk:
                 continue
             return
 
-    def repair(self, ticket: Ticket, engineer: Person, end: str) -> Ticket:
-        who = engineer.user
-        words = self.fault(ticket.unit) if ticket.unit is not None else FAULTS["AC"]
+    def examine(self, ticket: Ticket, engineer: Person) -> Ticket:
+        """What is broken, and the customer's agreement where that is needed."""
+        who, words = engineer.user, self.words_of(ticket)
         self.do(
             repair.diagnose, ticket, fault_class="device", fault_code=f"E{self.dice.randint(1, 9)}", cause=words[3],
             plan=words[4], by=who, wait=(10, 40),
@@ -266,12 +275,20 @@ class Walk:
                 repair.consent, ticket, plan=words[4], amount=amount, method="signature", signed_by="客户本人", by=who,
                 wait=(3, 10),
             )  # fmt: skip
+        return ticket
+
+    def words_of(self, ticket: Ticket) -> tuple[str, str, str, str, str]:
+        return self.fault(ticket.unit) if ticket.unit is not None else FAULTS["AC"]
+
+    def repair(self, ticket: Ticket, engineer: Person, end: str) -> Ticket:
+        who = engineer.user
+        ticket = self.examine(ticket, engineer)
         if end == Status.ON_HOLD:
             notice = {"channel": "phone", "text": "需要等待您确认上门时间，我们会再与您联系"}
             self.do(holds.hold, ticket, reason="customer", notice=notice, by=who, wait=(5, 20))
             return ticket
         self.change_part(ticket, who)
-        self.file_report(ticket, who, words[4])
+        self.file_report(ticket, who, self.words_of(ticket)[4])
         return self.finish(ticket, end)
 
     def change_part(self, ticket: Ticket, who: User) -> None:

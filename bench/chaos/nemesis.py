@@ -105,7 +105,7 @@ def _victims(done: Run, home: Path, env: Mapping[str, str]) -> Iterator[list[Vic
         Sweeper("sweeper-2", SHIFTS[1]),
         Worker("worker", home / "worker.log", env),
     ]
-    done.shifts += [f"{victim.name}: {victim.ahead}" for victim in victims if victim.ahead]
+    done.shifts += [_moved(victim) for victim in victims if victim.ahead]
     for victim in victims:
         victim.begin()
     try:
@@ -179,12 +179,16 @@ class Nemesis:
                 self.done.kills.append(kill)
                 if isinstance(victim, Sweeper):
                     victim.ahead = self.dice.choice(SHIFTS)
-                    self.done.shifts.append(f"{victim.name}: {victim.ahead}")
+                    self.done.shifts.append(_moved(victim))
                 victim.begin()
                 return
             victim.thaw()
             self.done.idle_looks += 1
             time.sleep(self.dice.uniform(0.002, 0.03))
+
+
+def _moved(victim: Victim) -> str:
+    return f"{victim.name}: {victim.ahead.total_seconds() / 3600:+g} h"
 
 
 def _wait(condition: Callable[[], bool], seconds: float, what: str) -> None:

@@ -35,6 +35,7 @@ function toggle() {
   if (!dialog) return;
   if (dialog.open) return void dialog.close();
   options.field.value = "";
+  delete options.list.dataset.answers;
   dialog.showModal();
   look();
 }
@@ -42,21 +43,30 @@ function toggle() {
 function strike(event) {
   if (isComposing(event) || options.walk(event) || event.key !== "Enter") return;
   event.preventDefault();
+  enter(event);
+}
+
+// Who types fast presses Enter before the answer to it is there: what stood there before is not taken for it.
+async function enter(event) {
+  if (options.list.dataset.answers !== options.field.value && !(await look())) return;
   if (options.marked()) take(options.marked(), event);
   else if (options.field.value.trim()) search();
 }
 
+// True when the answer to what is typed stands there.
 async function look() {
+  clearTimeout(timer);
   const number = ++asked;
   const text = options.field.value;
   const address = new URL(options.field.dataset.palette, location.href);
   address.search = new URLSearchParams({ q: text, here: location.pathname });
   const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (number !== asked || !answer?.ok) return;
+  if (number !== asked || !answer?.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   options.list.replaceChildren(...page.body.childNodes);
   options.list.dataset.answers = text;
   options.mark(options.all().find((option) => option.getAttribute("aria-disabled") !== "true"));
+  return true;
 }
 
 function take(option, event) {

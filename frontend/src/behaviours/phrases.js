@@ -8,6 +8,7 @@ let options;
 let target; // the text being written
 let typed = ""; // the key that opened the list, wanted as a letter when nothing is taken
 let asked = 0;
+let timer;
 
 export function startPhrases() {
   onContent("form[data-phrases] textarea[data-phrase-kind]", (field) => {
@@ -29,7 +30,6 @@ export function startPhrases() {
 function begin(dialog) {
   const field = dialog.querySelector("input");
   options = new Options(field, dialog.querySelector("[role=listbox]"));
-  let timer;
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(look, WAIT_MS);
@@ -38,7 +38,7 @@ function begin(dialog) {
     if (isComposing(event) || options.walk(event)) return;
     if (event.key !== "Enter") return;
     event.preventDefault();
-    if (options.marked()) take(options.marked());
+    enter();
   });
   dialog.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
@@ -46,6 +46,7 @@ function begin(dialog) {
     else if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener("close", () => {
+    clearTimeout(timer);
     const field = target;
     target = null;
     if (!field) return;
@@ -60,19 +61,32 @@ function open(field, key) {
   typed = key;
   options.field.value = "";
   options.list.replaceChildren();
+  delete options.list.dataset.answers;
   dialog.showModal();
   look();
 }
 
+// What stood there before is not taken for what was typed since.
+async function enter() {
+  if (options.list.dataset.answers !== options.field.value && !(await look())) return;
+  if (target && options.marked()) take(options.marked());
+}
+
+// True when the answer to what is typed stands there.
 async function look() {
+  clearTimeout(timer);
+  if (!target) return false;
   const number = ++asked;
+  const text = options.field.value;
   const address = new URL(target.form.dataset.phrases, location.href);
-  address.search = new URLSearchParams({ kind: target.dataset.phraseKind, q: options.field.value });
+  address.search = new URLSearchParams({ kind: target.dataset.phraseKind, q: text });
   const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (number !== asked || !target || !answer?.ok) return;
+  if (number !== asked || !target || !answer?.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   options.list.replaceChildren(...page.body.childNodes);
+  options.list.dataset.answers = text;
   options.first();
+  return true;
 }
 
 function take(option) {
@@ -83,8 +97,10 @@ function take(option) {
   insert(field, option.dataset.text);
 }
 
-// As if typed, so that the browser's own undo takes it back; where it cannot, the value is set.
+// As if typed, so that the browser's own undo takes it back; where it cannot, the value is set. Right after a dialog the
+// field has the focus but nothing is selected in it yet as the browser sees it.
 function insert(field, text) {
+  field.setSelectionRange(field.selectionStart, field.selectionEnd);
   if (document.execCommand?.("insertText", false, text)) return;
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));

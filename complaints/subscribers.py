@@ -99,7 +99,13 @@ def tell_leadership(event: Event, *, at: datetime) -> None:
     _tell(holders(event.data["level"], branch_id=complaint.branch_id), ESCALATED, complaint, event, at)
 
 
-@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+@on(
+    clock_events.WARNED,
+    clock_events.BREACHED,
+    clock_events.ESCALATED,
+    about=[Complaint._meta.label_lower],
+    together=True,
+)
 def tell_of_complaint_clock(told: Sequence[Event], *, at: datetime) -> None:
     """A rung of a complaint's clock is told to the role its ladder names, or the next one up (SLA-17, SLA-18)."""
     mine = [event for event in told if event.subject_type == Complaint._meta.label_lower]

@@ -113,7 +113,13 @@ def tell_rectifier(event: Event, *, at: datetime) -> None:
     )
 
 
-@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+@on(
+    clock_events.WARNED,
+    clock_events.BREACHED,
+    clock_events.ESCALATED,
+    about=[FollowUp._meta.label_lower, Rectification._meta.label_lower],
+    together=True,
+)
 def tell_of_follow_up_clock(told: Sequence[Event], *, at: datetime) -> None:
     """A rung of a call's or a correction's clock is told to the role its ladder names, or the next one up."""
     for model in (FollowUp, Rectification):

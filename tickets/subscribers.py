@@ -45,7 +45,7 @@ def note_issue(event: Event, *, at: datetime) -> None:
         news.part_issued(event.data["source_id"], at=at)
 
 
-@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+@on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, about=[TICKET], together=True)
 def tell_of_deadline(told: Sequence[Event], *, at: datetime) -> None:
     escalating.deadlines_rang([event for event in told if event.subject_type == TICKET], at=at)
 

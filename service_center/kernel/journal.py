@@ -172,7 +172,9 @@ def _write(told: Prepared) -> Event:
     ]
     row += [event.at, event.occurred_at, Jsonb(event.data)]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*row, list(kinds), list(ids), subscriptions.listeners(event.name)])
+        cursor.execute(
+            _WRITE, [*row, list(kinds), list(ids), subscriptions.listeners(event.name, event.subject_type)]
+        )
         event.pk = cursor.fetchone()[0]
     event._state.adding, event._state.db = False, connection.alias
     return event
@@ -180,7 +182,7 @@ def _write(told: Prepared) -> Event:
 
 _WRITE_MANY = """
     WITH fact AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('kernel_event', 'id')) AS id, told.*
+        SELECT nextval('kernel_event_id_seq') AS id, told.*
         FROM json_to_recordset(%s::json) AS told(n integer, name text, schema smallint, subject_type text,
             subject_id bigint, version integer, actor_id bigint, at timestamptz, occurred_at timestamptz, data jsonb,
             kinds text[], objects bigint[])
@@ -195,7 +197,8 @@ _WRITE_MANY = """
         INSERT INTO kernel_delivery
             (event_id, subscriber, subject_type, subject_id, attempts, next_try_at, last_error)
         SELECT fact.id, listener.subscriber, subject_type, subject_id, 0, transaction_timestamp(), ''
-        FROM fact JOIN unnest(%s::text[], %s::text[]) AS listener(name, subscriber) USING (name) ORDER BY fact.id)
+        FROM fact JOIN unnest(%s::text[], %s::text[], %s::text[]) AS listener(name, subject_type, subscriber)
+            USING (name, subject_type) ORDER BY fact.id)
     SELECT id FROM fact ORDER BY n
 """
 CHUNK = 1000
@@ -213,11 +216,11 @@ def record_many(facts: Sequence[Prepared], *, deliver: bool = True) -> list[Even
 
 
 def _write_many(facts: Sequence[Prepared], deliver: bool) -> None:
-    names = sorted({told.event.name for told in facts}) if deliver else []
-    pairs = [(name, subscriber) for name in names for subscriber in subscriptions.listeners(name)]
+    kinds = sorted({(told.event.name, told.event.subject_type) for told in facts}) if deliver else []
+    owed = [(*kind, subscriber) for kind in kinds for subscriber in subscriptions.listeners(*kind)]
     rows = json.dumps([_row(n, told) for n, told in enumerate(facts)], default=datetime.isoformat)
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_MANY, [rows, [name for name, _ in pairs], [heard for _, heard in pairs]])
+        cursor.execute(_WRITE_MANY, [rows, *([each[i] for each in owed] for i in range(3))])
         for told, (pk,) in zip(facts, cursor.fetchall(), strict=True):
             told.event.pk = pk
             told.event._state.adding, told.event._state.db = False, connection.alias

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +32,15 @@ MAX_ATTEMPTS = 10
 _by_event: dict[str, list[str]] = defaultdict(list)
 _by_name: dict[str, Subscriber] = {}
 _together: set[str] = set()
+_about: dict[str, frozenset[str]] = {}
 
 
-def on(*kinds: EventType, together: bool = False) -> Callable[[Subscriber], Subscriber]:
+def on(
+    *kinds: EventType, about: Collection[str] = (), together: bool = False
+) -> Callable[[Subscriber], Subscriber]:
     """Register `function(event, *, at)` for facts of these kinds, under its dotted name.
 
+    `about` names the types of subjects it cares for (all when none is named): facts about others are not delivered to it.
     `together` is for effects that cost as much for many as for one: `function(events, *, at)` gets a list, of different
     subjects and oldest first. It succeeds or fails as a whole, and is asked one by one after it failed.
     """
@@ -49,17 +53,22 @@ def on(*kinds: EventType, together: bool = False) -> Callable[[Subscriber], Subs
             _by_event[kind.name].append(name)
         if together:
             _together.add(name)
+        if about:
+            _about[name] = frozenset(about)
         return function
 
     return register
 
 
-def listeners(event_name: str) -> list[str]:
-    """Names of the subscribers of a kind of fact."""
-    return _by_event.get(event_name, [])
+def listeners(event_name: str, subject_type: str | None = None) -> list[str]:
+    """Names of the subscribers of a kind of fact; with a type, of those that care for such subjects."""
+    names = _by_event.get(event_name, [])
+    if subject_type is None:
+        return names
+    return [name for name in names if name not in _about or subject_type in _about[name]]
 
 
-BATCH = 50
+BATCH = 250
 BUDGET_S = 0.25
 """No delivery is begun in a batch older than this: nobody waits long for a row that the batch has locked."""
 _CONTENDED = {"40001", "40P01", "55P03"}  # serialization_failure, deadlock_detected, lock_not_available

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 FLOOD = 20
-DELIVERIES = 100
+DELIVERIES = 500
 POLL_S = 1.0
 ASIDE = timedelta(minutes=1)
 RUNG_LATENESS, EFFECT_LATENESS, HEARTBEAT = "rung_lateness_s", "effect_lateness_s", "sweeper"

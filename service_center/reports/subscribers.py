@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -59,18 +60,18 @@ _RETURNS = {ticket_events.ARRIVED.name, ticket_events.DIAGNOSED.name}
     ticket_events.REFUSED,
     clock_events.BREACHED,
     clock_events.RETRACTED,
+    about=[Ticket._meta.label_lower],
+    together=True,
 )
-def count_ticket(event: Event, *, at: datetime) -> None:
-    """The ticket, and what else its fact concerns, is counted as it is now."""
-    if event.subject_type != Ticket._meta.label_lower:
-        return
-    ticket_id = event.subject_id
-    actions.count(SOURCES[Ticket], [ticket_id, *(_earlier(ticket_id) if event.name in _RETURNS else ())])
-    if event.name in _MOVES:
-        for model in (Complaint, Invitation, FollowUp):
-            actions.count(
-                SOURCES[model], list(model.objects.filter(ticket=ticket_id).values_list("pk", flat=True))
-            )
+def count_ticket(told: Sequence[Event], *, at: datetime) -> None:
+    """The tickets, and what else their facts concern, are counted as they are now."""
+    returned = [event.subject_id for event in told if event.name in _RETURNS]
+    earlier = [pk for ticket_id in returned for pk in _earlier(ticket_id)]
+    actions.count(SOURCES[Ticket], [*(event.subject_id for event in told), *earlier])
+    moved = [event.subject_id for event in told if event.name in _MOVES]
+    for model in (Complaint, Invitation, FollowUp) if moved else ():
+        rows = model.objects.filter(ticket__in=moved)
+        actions.count(SOURCES[model], list(rows.values_list("pk", flat=True)))
 
 
 def _earlier(ticket_id: int) -> list[int]:

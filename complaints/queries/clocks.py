@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from service_center.kernel import clocks, explaining
+from service_center.kernel import clocks
 from service_center.kernel.languages import amount
 from service_center.kernel.models import Clock
 
@@ -54,16 +53,3 @@ def pressing(model: type[Model], ids: Sequence[int], now: datetime) -> dict[int,
         if living := [drawn(clock, now) for clock in mine if clock.stopped_at is None]:
             found[pk] = min(living, key=lambda c: (c["state"] != "breached", str(c["due_at"] or "9")))
     return found
-
-
-def explained(subject: Model, pk: int, now: datetime) -> dict[str, Any] | None:
-    """Why one of the subject's clocks is due when it is; None when it has no such clock."""
-    found = next((clock for clock in clocks.for_subject(subject) if clock.pk == pk), None)
-    if found is None:
-        return None
-    zone = timezone.get_current_timezone()
-    return {
-        "clock": drawn(found, now),
-        "why": explaining.why(found, now),
-        "intervals": [(one, explaining.words(one, zone)) for one in clocks.explain(found, now)],
-    }

@@ -23,6 +23,7 @@ from customers.models import Customer
 from service_center.kernel import commands, journal, presence
 from service_center.kernel.models import Approval, Clock, User
 from service_center.kernel.web import alarms, lists
+from service_center.kernel.web import clocks as clock_page
 from service_center.kernel.web.forms import refusals_into, status_of
 from tickets.models import Ticket
 
@@ -105,13 +106,7 @@ def noun(request: HttpRequest, number: str, noun: str) -> HttpResponse:
 @require_GET
 def clock(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Why a deadline stands where it stands."""
-    row = _complaint(request, number)
-    found = clocks.explained(row, pk, commands.now())
-    if found is None:
-        raise Http404
-    return render(
-        request, "kernel/clock.html", found | {"back_url": f"/complaints/{number}/", "back": number}
-    )
+    return clock_page.of_row(request, _complaint(request, number), pk)
 
 
 def _show(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from service_center.kernel import calendars, clock_history, firing, folding, pausing, policies
 from service_center.kernel.deadlines import Interval
 from service_center.kernel.languages import amount
-from service_center.kernel.models import Clock
+from service_center.kernel.models import Clock, Rule
 
 REASONS = {
     "open": gettext_lazy("开放时段"),
@@ -36,18 +36,11 @@ def as_dict(clock: Clock, now: datetime) -> dict[str, Any]:
     Reads rule, clause, document and calendar: take the clock from `for_subject(s)`.
     """
     consumed, left = _moved(clock, now)
-    clause = clock.rule.clause
-    english = calendars.language() == "en"
     return {
         "id": clock.pk,
         "kind": clock.kind,
         "rule": clock.rule.code,
-        "clause": clause
-        and {
-            "document": clause.document.code,
-            "article": clause.article,
-            "title": clause.title_en if english else clause.title_zh,
-        },
+        "clause": clause_of(clock.rule),
         "state": clock.state,
         "cycle": clock.cycle,
         "target": _number(clock.target),
@@ -59,6 +52,15 @@ def as_dict(clock: Clock, now: datetime) -> dict[str, Any]:
         "remaining_seconds": max(ceil(left), 0),
         "breached_at": clock.breached_at and firing.stamp(clock.breached_at),
     }
+
+
+def clause_of(rule: Rule) -> dict[str, str] | None:
+    """The clause a rule stands on, as the REST interface shows it."""
+    clause = rule.clause
+    if clause is None:
+        return None
+    title = clause.title_en if calendars.language() == "en" else clause.title_zh
+    return {"document": clause.document.code, "article": clause.article, "title": title}
 
 
 def remaining(left: Decimal, counted_to: datetime | None, version: int | None, now: datetime) -> int:

@@ -24,6 +24,7 @@ from complaints.queries import clocks
 from service_center.kernel import commands, journal
 from service_center.kernel.models import Clock, User
 from service_center.kernel.web import alarms, lists
+from service_center.kernel.web import clocks as clock_page
 from service_center.kernel.web.forms import refusals_into, status_of
 from surveys import permissions
 from surveys.actions import follow_ups, invitations, rectifications
@@ -113,14 +114,7 @@ def _show_call(
 @require_GET
 def call_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     """Why a call is due when it is."""
-    return _why(request, _follow_up(request, pk), clock, back=_("回访"), back_url=f"/follow-ups/{pk}/")
-
-
-def _why(request: HttpRequest, row: Any, clock: int, **back: str) -> HttpResponse:
-    found = clocks.explained(row, clock, commands.now())
-    if found is None:
-        raise Http404
-    return render(request, "kernel/clock.html", found | back)
+    return clock_page.of_row(request, _follow_up(request, pk), clock)
 
 
 # -- corrections ---------------------------------------------------------------------------------------------------
@@ -181,8 +175,7 @@ def _show_correction(
 @require_GET
 def correction_clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
     """Why a correction is due when it is."""
-    row, url = _correction(request, pk), f"/rectifications/{pk}/"
-    return _why(request, row, clock, back=_("满意度整改"), back_url=url)
+    return clock_page.of_row(request, _correction(request, pk), clock)
 
 
 # -- results -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ urlpatterns = [
     path(ONE, views.OneTicket.as_view()),
     path(f"{ONE}timeline/", views.Timeline.as_view()),
     path(f"{ONE}clocks/", views.Clocks.as_view()),
+    path(f"{ONE}applicability/", views.Applicability.as_view()),
     path(f"{ONE}attachments/", views.Attachments.as_view()),
     path(f"{ONE}text-templates/", phrases.Filled.as_view()),
     path(f"{ONE}suggestions/", views.Suggestions.as_view()),

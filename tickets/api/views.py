@@ -14,9 +14,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from service_center.kernel import attachments, commands
+from service_center.kernel import attachments, clocks, commands
 from service_center.kernel.api import timeline
-from service_center.kernel.api.clocks import ClocksOf
+from service_center.kernel.api.clocks import ClockClause, ClocksOf
 from service_center.kernel.api.serializers import Instant, StrictSerializer
 from service_center.kernel.api.views import CollectionView, Door, NounView, RowView, ref
 from tickets import permissions
@@ -24,7 +24,7 @@ from tickets.actions import intake
 from tickets.actions.attachments import attach
 from tickets.api import filters, inputs, outputs
 from tickets.models import Charge, ReportDraft, Ticket
-from tickets.queries import report, suggestions
+from tickets.queries import applicability, report, suggestions
 
 TAG = "tickets"
 
@@ -123,6 +123,39 @@ class Clocks(ClocksOf):
 
     model = Ticket
     tag = TAG
+
+
+class ApplicabilityOutput(serializers.Serializer[Any]):
+    """A kind of deadline: the rule that matched, with its conditions and clause, or `reason`: none, because."""
+
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    rule = serializers.CharField(source="clock.rule.code", default=None, allow_null=True)
+    rule_version = serializers.IntegerField(source="clock.rule.version", default=None, allow_null=True)
+    conditions = serializers.DictField()
+    clause = ClockClause(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ApplicabilityPage(serializers.Serializer[Any]):
+    results = ApplicabilityOutput(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+
+
+class Applicability(TicketReading):
+    """Which deadlines the ticket has and by which rule; for the others, why it has none."""
+
+    operation_ids = {"GET": "get_ticket_applicability"}
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        ticket = self.ticket(request)
+        lines = applicability.of(ticket, clocks.for_subject(ticket))
+        shown = ApplicabilityOutput(lines, many=True).data
+        return Response({"results": shown, "next": None, "previous": None})
+
+    def response_shapes(self, method: str) -> dict[int, Any]:
+        return {200: ApplicabilityPage}
 
 
 class Suggestions(TicketReading):

@@ -15,17 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from service_center.kernel import clocks, commands, errors, journal, presence
+from service_center.kernel import clocks, commands, errors, journal, pausing, presence
 from service_center.kernel.access import has_role
-from service_center.kernel.models import Approval, User
-from service_center.kernel.web import alarms, panels
+from service_center.kernel.languages import listed
+from service_center.kernel.models import Approval, Clock, User
+from service_center.kernel.web import alarms, panels, rulebook_words
 from service_center.kernel.web import clocks as clock_page
 from service_center.kernel.web.forms import refusals_into, renew, status_of
 from tickets import permissions, states
 from tickets.actions import intake
 from tickets.models import Ticket
+from tickets.queries import applicability, suggestions, whole
 from tickets.queries import report as reports
-from tickets.queries import suggestions, whole
+from tickets.states import CLOCK_KINDS, ClockKind
 from tickets.web import nouns, phone_page
 from tickets.web.clocks import drawn
 from tickets.web.edit import EditForm
@@ -162,7 +164,8 @@ def _alive(row: Ticket, company: presence.Company, user: User) -> dict[str, Any]
     ]  # fmt: skip
     looks += [row.version, *(other.pk for other in company.others)]
     seen = blake2b(repr(looks).encode(), digest_size=8).hexdigest()
-    return {"clocks": shown, "others": company.others, "seen": seen}
+    applies = [_line(line) for line in applicability.of(row, [c["row"] for c in shown])]
+    return {"clocks": shown, "others": company.others, "seen": seen, "applies": applies}
 
 
 def _clocks(row: Ticket, now: datetime) -> list[dict[str, Any]]:
@@ -213,6 +216,8 @@ def context(
         "panels": panels.render("ticket", request, row),
         "flow": _flow(row),
     }
+    if step is not None and step.noun == "hold":
+        found["waits"] = [_effect(effect) for effect in pausing.effects(clocks.for_subject(row))]
     if step is not None and request.method == "GET":
         found["why_not"] = next((r.reason for r in found["refused"] if r.step is step), "")
     return (
@@ -235,6 +240,24 @@ def _for_step(request: HttpRequest, row: Ticket, step: nouns.Step | None, form: 
     if step.noun == "signature" and not form.is_bound:
         form.fields["report_hash"].initial = digest
     return {"preview": preview, "preview_hash": digest, "preview_rows": preview_rows(preview)}
+
+
+def _line(line: applicability.Line) -> dict[str, Any]:
+    """A kind of deadline in words: the rule's limit and the case it is for, or why there is none."""
+    rule = None if line.clock is None else line.clock.rule
+    limit = "" if rule is None or line.kind == ClockKind.PROMISE else rulebook_words.duration(rule)
+    case = "" if rule is None else rulebook_words.case(rule.conditions)
+    shown = {"label": line.label, "clock": line.clock, "clause": line.clause, "reason": line.reason}
+    return shown | {"limit": limit, "case": case}
+
+
+def _effect(effect: pausing.Effect) -> dict[str, Any]:
+    """A reason to wait as the form tells it: whom we wait for, which deadlines stop, which go on."""
+
+    def names(some: list[Clock]) -> str:
+        return listed(str(CLOCK_KINDS.get(clock.kind, clock.kind)) for clock in some)
+
+    return {"reason": effect.reason, "stops": names(effect.stops), "runs_on": names(effect.runs_on)}
 
 
 def _flow(row: Ticket) -> list[tuple[str, str, str]]:

@@ -89,12 +89,12 @@ function afterLookUp(field, then) {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, requestConfig } = event.detail;
-  if (target.id === "caller") {
+  if (target?.id === "caller") {
     target.dataset.answers = requestConfig?.parameters?.phone ?? "";
     delete target.dataset.asked;
   }
   // A caller chosen from a list by key goes on in the file.
-  if (target.id === "caller" && requestConfig?.elt?.matches?.("button[data-number]")) intoFile(target);
+  if (target?.id === "caller" && requestConfig?.elt?.matches?.("button[data-number]")) intoFile(target);
 });
 
 // A draft knows whom the call is from: the file is fetched again.

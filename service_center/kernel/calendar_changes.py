@@ -135,14 +135,14 @@ def draft(
 def _whole(plan: Mapping[str, Any]) -> dict[str, Any]:
     """The plan with all its keys in their one form; a day with nothing to say has no name."""
     names = {day: name for day, name in (plan.get("names") or {}).items() if name.get("zh")}
-    weekly = plan.get("weekly") or {}
-    whole = {
+    weekly, exceptions = plan.get("weekly") or {}, plan.get("exceptions") or {}
+    whole: dict[str, Any] = {
         "zone": plan.get("zone"),
         "weekly": {day: weekly[day] for day in (*worktime.DAYS, *weekly) if weekly.get(day)},
-        "exceptions": dict(sorted((plan.get("exceptions") or {}).items())),
+        "exceptions": dict(sorted(exceptions.items())),
         "names": dict(sorted(names.items())),
     }
-    imported = [day for day in plan.get(calendars.IMPORTED, []) if day in whole["exceptions"]]
+    imported = [day for day in plan.get(calendars.IMPORTED, []) if day in exceptions]
     return whole | ({calendars.IMPORTED: sorted(imported)} if imported else {})
 
 
@@ -198,12 +198,13 @@ def put_in_force(
         raise rulemaking.Backdated(field="valid_from")
     calendar = version.calendar
     Changeover.objects.filter(calendar_version=version, state=Changeover.State.WAITING).delete()
-    changeovers.plan(version, starts_at=start, actor=actor, at=at)
+    if start > at or calendar.version:
+        changeovers.plan(version, starts_at=start, actor=actor, at=at)
     if start > at:
         version.valid_from = start
         version.save(update_fields=["valid_from"])
-        told = {"number": version.number, "valid_from": start.isoformat()}
-        journal.record(events.SCHEDULED, calendar, actor=actor, at=at, **told)
+        when = start.isoformat()
+        journal.record(events.SCHEDULED, calendar, actor=actor, at=at, number=version.number, valid_from=when)
         return version
     calendars.bring_in_force(version, at=at)
     journal.record(

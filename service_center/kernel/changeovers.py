@@ -184,12 +184,12 @@ def _bring_over(subject: Subject, rows: Sequence[Clock], at: datetime) -> int:
 
 
 def _told(clock: Clock, was: datetime | None, number: int, at: datetime) -> journal.Prepared:
-    data = firing.named(clock.rule) | {
-        "number": str(number),
-        "was": was and firing.stamp(was),
-        "now": clock.due_at and firing.stamp(clock.due_at),
-    }
+    data = firing.named(clock.rule) | {"number": str(number), "was": _stamp(was), "now": _stamp(clock.due_at)}
     return firing.prepared(clock_events.MOVED, clock, at=at, data=data)
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else firing.stamp(moment)
 
 
 def history_of(changeover: Changeover) -> QuerySet[ClockEvent]:

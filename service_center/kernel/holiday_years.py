@@ -43,7 +43,7 @@ def imported(plan: Mapping[str, Any], year: int) -> tuple[dict[str, Any], list[D
     A make-up day gets the windows of the first open weekday. A day that was imported and is a holiday no more goes.
     """
     weekly, marked = plan.get("weekly", {}), set(plan.get(calendars.IMPORTED, []))
-    usual = next((weekly[day] for day in worktime.DAYS if weekly.get(day)), [])
+    usual: list[list[str]] = next((weekly[day] for day in worktime.DAYS if weekly.get(day)), [])
     exceptions, names = dict(plan.get("exceptions", {})), dict(plan.get("names", {}))
     own = {day for day in exceptions if day not in marked}
     for day in [day for day in marked if day.startswith(f"{year:04}-")]:

@@ -19,9 +19,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from service_center.kernel import conditions, errors, rulebook, rulemaking, setting_changes
+from service_center.kernel import conditions, errors, journal, rulebook, rulemaking, setting_changes
+from service_center.kernel import rulebook_events as events
 from service_center.kernel.access import require
-from service_center.kernel.models import Calendar, Clause, Rule, Setting, VersionStatus
+from service_center.kernel.models import Calendar, Clause, Event, Rule, RulebookState, Setting, VersionStatus
 from service_center.kernel.models.rulebook import Versioned
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ class _Book:
         given = item.get("conditions") or {}
         if not isinstance(given, dict):
             raise errors.Invalid(_("应为一个对象。"), field="conditions")
-        arguments = {
+        arguments: dict[str, Any] = {
             "code": code,
             "value": self._number(item),
             "unit": self._unit(item),
@@ -260,10 +261,11 @@ def _words(value: Decimal, unit: str, calendar: Calendar) -> str:
     return f"{value.normalize():f} {unit} {calendar.code}"
 
 
-def bring_in(data: bytes, *, actor: User | None, at: datetime) -> list[int]:
-    """Draft every change of a file; nothing of it counts before somebody else has approved it. Returns the rules' keys.
+def bring_in(data: bytes, *, actor: User | None, at: datetime) -> Event:
+    """Draft every change of a file; nothing of it counts before somebody else has approved it.
 
-    Raises Forbidden, NoRulebook, Invalid naming the place when any entry is wrong: a file comes in whole or not at all.
+    Returns the fact, with the keys of the drafted rules and settings. Raises Forbidden, NoRulebook, Invalid naming the
+    place when any entry is wrong: a file comes in whole or not at all.
     """
     rulebook.lock()
     require(rulemaking.can_change, actor)
@@ -272,13 +274,20 @@ def bring_in(data: bytes, *, actor: User | None, at: datetime) -> list[int]:
         if entry.verdict == "wrong":
             place = f"{entry.path}.{entry.field}" if entry.field else entry.path
             raise errors.Invalid(entry.fault, field=place)
-    drafted = []
-    for entry in entries:
-        if entry.verdict not in {"change", "new"}:
-            continue
-        if entry.path.startswith("rules"):
-            drafted.append(rulemaking.draft_rule(**entry.arguments, actor=actor, at=at).pk)
-        else:
-            row = Setting.objects.of_key(entry.arguments["key"]).first()
-            setting_changes.change_setting(row, value=entry.arguments["value"], actor=actor, at=at)
-    return drafted
+    fresh = [entry for entry in entries if entry.verdict in {"change", "new"}]
+    rules = [_draft_rule(entry, actor, at) for entry in fresh if entry.path.startswith("rules")]
+    settings = [_draft_setting(entry, actor, at) for entry in fresh if entry.path.startswith("settings")]
+    return journal.record(
+        events.FILE_IMPORTED, RulebookState.objects.get(), actor=actor, at=at,
+        number=len(fresh), rules=rules, settings=settings,
+    )  # fmt: skip
+
+
+def _draft_rule(entry: Entry, actor: User | None, at: datetime) -> int:
+    return rulemaking.draft_rule(**entry.arguments, actor=actor, at=at).pk
+
+
+def _draft_setting(entry: Entry, actor: User | None, at: datetime) -> str:
+    row: Setting = Setting.objects.of_key(entry.arguments["key"])[0]
+    setting_changes.change_setting(row, value=entry.arguments["value"], actor=actor, at=at)
+    return row.key

@@ -239,9 +239,14 @@ def put_in_force(
     row.status, row.valid_from, row.valid_to = VersionStatus.IN_FORCE, start, None
     row.save(update_fields=["status", "valid_from", "valid_to"])
     _tell_in_force(row, before, actor, at)
+    _bring_open_clocks_over(row, start, actor, at)
+    return row
+
+
+def _bring_open_clocks_over(row: Any, start: datetime, actor: User | None, at: datetime) -> None:
+    """Where a rule had another version, its open clocks come under this one from then on."""
     if isinstance(row, Rule) and Rule.objects.of_key(row.key).exclude(pk=row.pk).exists():
         changeovers.plan(row, starts_at=start, actor=actor, at=at)
-    return row
 
 
 def _end(row: Versioned, end: datetime, actor: User | None, at: datetime) -> None:

@@ -156,7 +156,8 @@ def ask(
         raise errors.Invalid(_("这个日历还没有生效的版本。"), field="calendar")
     if quarter.start > at:
         raise errors.Invalid(_("这个季度还没有开始。"), field="quarter")
-    wanted = _Wanted(value, unit or rule.unit, calendar and hours_of(calendar, at))
+    hours = None if calendar is None else hours_of(calendar, at)
+    wanted = _Wanted(value, unit or rule.unit, hours)
     wanted.check(rule, at)
     found = decided(rule, quarter, whole_code=whole_code)
     population = found.count()

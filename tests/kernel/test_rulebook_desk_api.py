@@ -226,14 +226,16 @@ def test_incomparable_rules_are_refused_at_approval(keeper: Any, second: Any, st
 def test_rulebook_file_goes_out_and_comes_in_as_drafts(keeper: Any, second: Any) -> None:
     file = body(keeper.get("rulebook-file/"))
     assert len(file["rules"]) == Rule.objects.exclude(status=VersionStatus.DRAFT).count()
-    assert body(keeper.post("rulebook-file/", file), 201) == {
-        "rules": []
-    }  # nothing differs, nothing is drafted
+    nothing = body(keeper.post("rulebook-file/", file), 201)
+    assert nothing == {"rules": [], "settings": []}
     changed = next(row for row in file["rules"] if row["key"] == "ticket.critical")
     changed["value"] = "20"
     setting = next(row for row in file["settings"] if row["key"] == "fee.onsite_max")
     setting["value"] = "250.00"
-    [pk] = body(keeper.post("rulebook-file/", file), 201)["rules"]
+    drafted = body(keeper.post("rulebook-file/", file, key="once"), 201)
+    assert body(keeper.post("rulebook-file/", file, key="once"), 201) == drafted  # told again, not done again
+    assert drafted["settings"] == ["fee.onsite_max"]
+    [pk] = drafted["rules"]
     draft = Rule.objects.get(pk=pk)
     assert (draft.status, draft.value, draft.clause.article) == ("draft", Decimal(20), "3.1")
     assert rulebook.rule("ticket.critical", at=timezone.now()).value == Decimal(24)

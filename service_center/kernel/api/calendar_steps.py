@@ -23,8 +23,10 @@ def windows() -> serializers.ListField:
 
 
 class DayName(StrictSerializer):
-    zh = serializers.CharField(max_length=80)
-    en = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    zh = serializers.CharField(max_length=80, label=_("中文名称"))
+    en = serializers.CharField(
+        max_length=80, required=False, allow_blank=True, default="", label=_("英文名称")
+    )
 
 
 class PlanInput(StrictSerializer):
@@ -59,7 +61,7 @@ class CalendarVersionOutput(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     status = serializers.ChoiceField(choices=VersionStatus.choices)
     plan = serializers.JSONField(label=_("安排"))
-    source = serializers.CharField(label=_("来源"))
+    source = serializers.CharField(label=_("来源"))  # type: ignore[assignment]  # DRF takes it as a field
     notes = serializers.CharField()
     valid_from = Instant(allow_null=True)
     valid_to = Instant(allow_null=True)
@@ -136,10 +138,10 @@ class CalendarYearOutput(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["announced", "tentative", "missing", "none"])
 
 
-class CalendarYears(CalendarRow):
+class CalendarYears(RowView):
     """The years around now, each with what is known of it."""
 
-    name, output = "calendar_years", CalendarYearOutput
+    model, output, lookup, name, tag = Calendar, CalendarYearOutput, "code", "calendar_years", "rulebook"
 
     def reply(self, request: Request, row: Any) -> Response:
         value = calendars.current_value(row.code)

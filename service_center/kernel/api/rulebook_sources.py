@@ -73,7 +73,10 @@ class FileInput(StrictSerializer):
 
 
 class DraftedOutput(serializers.Serializer[Any]):
+    """Ids of the drafted rules, keys of the drafted settings."""
+
     rules = serializers.ListField(child=serializers.IntegerField(), label=_("规则"))
+    settings = serializers.ListField(child=serializers.CharField(), label=_("参数"))
 
 
 class RulebookFile(Door):
@@ -87,8 +90,8 @@ class RulebookFile(Door):
     def post(self, request: Request) -> Response:
         body = self.body_of(request, lambda: FileInput.parse(request.data, request=request))
         data = json.dumps(body, ensure_ascii=False).encode()
-        drafted = commands.run(rulebook_file.bring_in, data, by=request)
-        return Response({"rules": drafted if isinstance(drafted, list) else []}, status=201)
+        fact = commands.run(rulebook_file.bring_in, data, by=request)
+        return Response({"rules": fact.data["rules"], "settings": fact.data["settings"]}, status=201)
 
     def request_shape(self, method: str) -> Any:
         return FileInput if method == "POST" else None

@@ -148,7 +148,7 @@ def _line(text: str) -> tuple[str, list[list[str]], dict[str, str]] | None:
         date.fromisoformat(day)
     except ValueError:
         return None
-    windows = [] if hours in {"", "休", "closed", _("休")} else _windows(hours)
+    windows = [] if hours in {"", "休", "closed"} else _windows(hours)
     if windows is None or len(parts) > 4:
         return None
     names = [*parts[2:], "", ""]

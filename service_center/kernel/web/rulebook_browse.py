@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from service_center.kernel import commands, reviews, rulebook, rulemaking
 from service_center.kernel.languages import english, pick
-from service_center.kernel.models import ApprovalStep, Clause, Document, Review, Rule, Setting, VersionStatus
+from service_center.kernel.models import (
+    ApprovalStep,
+    Calendar,
+    Clause,
+    Document,
+    Review,
+    Rule,
+    Setting,
+    VersionStatus,
+)
 from service_center.kernel.seeds.conflicts import CONFLICTS
 from service_center.kernel.web import rulebook_words as words
 from service_center.kernel.web.forms import LongText, Styled, refusals_into, status_of
@@ -44,10 +53,10 @@ class Source:
         return self.row.status == VersionStatus.IN_FORCE
 
 
-def source(row: Any) -> Source:
+def source(row: Any, calendars: Mapping[int, Calendar]) -> Source:
     case = words.case(row.conditions)
     if isinstance(row, Rule):
-        text = f"{words.duration(row)} · {pick(row.calendar)}"
+        text = f"{words.duration(row)} · {pick(calendars[row.calendar_id])}"
         return Source(row, _("规则"), pick(row), case, text, reverse("rule", args=[row.pk]))
     if isinstance(row, Setting):
         return Source(row, _("参数"), pick(row), case, words.value(row), reverse("setting", args=[row.key]))
@@ -58,11 +67,10 @@ def source(row: Any) -> Source:
 def sources(**wanted: Any) -> list[Source]:
     """Rows that count or wait as alternatives, from all three tables."""
     found: list[Source] = []
+    calendars = Calendar.objects.in_bulk()
     for model in TABLES:
         rows = model.objects.current(timezone.now()).with_clause().exclude(status=VersionStatus.DRAFT)
-        if model is Rule:
-            rows = rows.select_related("calendar")
-        found += [source(row) for row in rows.filter(**wanted).order_by("key", "alternative")]
+        found += [source(row, calendars) for row in rows.filter(**wanted).order_by("key", "alternative")]
     return found
 
 

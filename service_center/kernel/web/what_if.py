@@ -22,12 +22,12 @@ from service_center.kernel.web.forms import Styled, refusals_into, status_of
 
 
 class Rules(forms.ModelChoiceField):
-    def label_from_instance(self, rule: Rule) -> str:  # type: ignore[override]
+    def label_from_instance(self, rule: Rule) -> str:
         return f"{noted(labelled(pick(rule), words.duration(rule)), words.case(rule.conditions))}"
 
 
 class Calendars(forms.ModelChoiceField):
-    def label_from_instance(self, row: Calendar) -> str:  # type: ignore[override]
+    def label_from_instance(self, row: Calendar) -> str:
         return pick(row)
 
 
@@ -102,7 +102,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if not what_if.can_ask(request.user):  # type: ignore[arg-type]  # behind the log-in
         raise PermissionDenied
     form = WhatIfForm(request.GET if "rule" in request.GET else None)
-    answer = _answer(form) if form.is_bound and form.is_valid() else None
+    answer = None
+    if form.is_bound and form.is_valid():
+        with refusals_into(form):
+            answer = _answer(form)
     context: dict[str, Any] = {"form": form, "answer": answer, "limit": what_if.LIMIT}
     if answer is not None:
         context |= {
@@ -117,19 +120,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "kernel/rulebook/what_if.html", context, status=status_of(form))
 
 
-def _answer(form: WhatIfForm) -> what_if.Answer | None:
+def _answer(form: WhatIfForm) -> what_if.Answer:
     given = form.cleaned_data
-    with refusals_into(form):
-        return what_if.ask(
-            given["rule"],
-            value=given["value"],
-            unit=given["unit"],
-            calendar=given["calendar"],
-            whole_code=given["whole_code"],
-            quarter=what_if.Quarter.parse(given["quarter"]),
-            at=timezone.now(),
-        )
-    return None
+    return what_if.ask(
+        given["rule"],
+        value=given["value"],
+        unit=given["unit"],
+        calendar=given["calendar"],
+        whole_code=given["whole_code"],
+        quarter=what_if.Quarter.parse(given["quarter"]),
+        at=timezone.now(),
+    )
 
 
 def _asked(form: WhatIfForm) -> str:

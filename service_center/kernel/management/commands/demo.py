@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from service_center.kernel import demo_rulebook
 from service_center.kernel.drafting import rebuild_caches
 from service_center.kernel.models import Delivery, User
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{app}: done")
             if app == FOUNDATION[-1]:
                 import_module(WORDS).seed(world)
+                demo_rulebook.seed(world)
         Delivery.objects.filter(event__at__lt=world.now - NEWS).delete()
         if not options["bare"]:
             rebuild_caches(world.now)

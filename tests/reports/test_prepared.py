@@ -59,7 +59,24 @@ def test_the_second_question_is_one_round_trip(
     first, *others = questions(busy)
     prepared.rows("one trip", by_slot, first)
     for values in others:
-        assert query_count(lambda values=values: prepared.rows("one trip", by_slot, values)) == 1
+        asked = query_count(lambda values=values: prepared.rows("one trip", by_slot, values))
+        assert asked == 1 + 1, "the second puts settings back, because a test is a transaction that goes on"
+
+
+def test_the_settings_of_a_kept_statement_end_with_it(busy: SimpleNamespace) -> None:
+    def settings() -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, setting FROM pg_settings WHERE name LIKE 'enable%' OR name LIKE 'plan_cache%'"
+            )
+            return sorted(cursor.fetchall())
+
+    with connection.cursor() as cursor:
+        cursor.execute("RESET plan_cache_mode")  # the counting of what came before set it for the transaction
+    before = settings()
+    for few in (True, False):
+        prepared.rows("settings", by_slot, questions(busy)[0], few=few)
+        assert settings() == before
 
 
 def test_what_no_row_can_answer_asks_nothing(query_count: Callable[[Callable[[], Any]], int]) -> None:

@@ -184,12 +184,10 @@ class Rows(Door):
 
 def _read(scope: Scope, kinds: Iterable[Figure]) -> list[Reading]:
     """What the dashboard shows of the same time: two queries however many figures, rows and days there are."""
-    found, now = totals(scope, [Span(scope.since, scope.until)], whole=1), commands.now()
+    kinds, now = list(kinds), commands.now()
+    found = totals(scope, [Span(scope.since, scope.until)], whole=1, codes=[kind.code for kind in kinds])
     return [
-        figures.reading(kind, sums, now=now)
-        for kind in kinds
-        for sums in found[kind.code]
-        if sums is not None
+        figures.reading(kind, sums, now=now) for kind in kinds if (sums := found[kind.code][0]) is not None
     ]
 
 

@@ -156,7 +156,10 @@ def first_time_fix(scope: Scope) -> Measure:
     closed = scope.closed().filter(Exists(came.filter(ticket=OuterRef("pk"))))
     earlier = came.filter(ticket=OuterRef("ticket"), pk__lt=OuterRef("pk"))
     second = came.filter(Exists(earlier), ticket=OuterRef("pk"))
-    fixed = closed.filter(reopen_count=0).exclude(Exists(second)).exclude(Exists(_came_again(came)))
+    fixed = closed.filter(reopen_count=0).exclude(Exists(second))
+    # Nobody comes after a ticket's end: of the machine's tickets an index finds those that went on after this one's.
+    for going_on in (Q(ticket__closed_at=None), Q(ticket__closed_at__gt=OuterRef("closed_at"))):
+        fixed = fixed.exclude(Exists(_came_again(came.filter(going_on))))
     return Measure(closed, fixed, when=("closed_at",))
 
 
@@ -165,10 +168,8 @@ def _came_again(came: QuerySet[Visit]) -> QuerySet[Visit]:
     found = Diagnosis.objects.filter(ticket=OuterRef("ticket"))
     mine = Diagnosis.objects.filter(ticket=OuterRef(OuterRef(OuterRef("pk"))))  # past found and visit
     same = found.filter(fault_class__in=mine.values("fault_class"))
-    going_on_then = Q(ticket__closed_at=None) | Q(ticket__closed_at__gt=OuterRef("closed_at"))
     return came.filter(
         Exists(same) | ~Exists(found),
-        going_on_then,  # nobody comes after the end; of the machine's tickets an index finds these
         ticket__unit=OuterRef("unit"),
         arrived_at__gt=OuterRef("closed_at"),
         arrived_at__lte=OuterRef("closed_at") + FIX_WINDOW,

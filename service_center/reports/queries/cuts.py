@@ -100,7 +100,7 @@ def counts(
 
 
 def _counted(code: str, cut: Cut, scope: Scope, now: datetime) -> QuerySet[Any, Any]:
-    rows, counted = CATALOGUE[code].measure(scope).rows, Count("pk")
+    rows, counted = CATALOGUE[code].measure(scope).rows, Count("*")
     if cut.pieces is not None:
         rows, counted = cut.pieces(scope).filter(part__in=rows.values("pk")), Count("part", distinct=True)
     text = CharField()

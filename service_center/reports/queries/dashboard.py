@@ -107,7 +107,7 @@ class Board:
 
 def board(scope: Scope, period: Period, addresses: Addresses, *, now: datetime) -> Board:
     """The whole dashboard for a period."""
-    figures = compared.read(scope, period, now=now)
+    figures = compared.read(scope, period, now=now, codes=(*NOW, *KEY, *MORE))
     whole = scope.within(period.span.since, period.span.until)
     cutting = cuts.counts(charts.CUTS_SHOWN, whole, now=now)
 

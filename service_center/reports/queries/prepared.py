@@ -25,9 +25,13 @@ TEXTS, PLANS = 64, 8
 """How many texts a process keeps, and how many plans a connection: the ones asked for last."""
 _FEW = """
     SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+    SET LOCAL max_parallel_workers_per_gather = 0;
 """
 """A plan that does not know the values guesses that they meet many rows; these let it go from row to row by index."""
-_AS_EVER = "RESET plan_cache_mode; RESET enable_hashjoin; RESET enable_mergejoin"
+_MANY = "SET LOCAL plan_cache_mode = force_custom_plan;"
+_AS_EVER = """
+    RESET plan_cache_mode; RESET enable_hashjoin; RESET enable_mergejoin; RESET max_parallel_workers_per_gather
+"""
 """Said in a transaction that goes on."""
 _EARLY = datetime(1, 1, 2, tzinfo=UTC)
 _LOW = -(2**62)
@@ -35,8 +39,10 @@ _texts: OrderedDict[Hashable, str] = OrderedDict()
 _planned: WeakKeyDictionary[Any, OrderedDict[str, None]] = WeakKeyDictionary()
 
 
-def rows(shape: Hashable, build: Build, values: Values) -> list[tuple[Any, ...]]:
+def rows(shape: Hashable, build: Build, values: Values, *, few: bool = True) -> list[tuple[Any, ...]]:
     """The rows of `build(values)`; in one round trip, but for the first time on a connection.
+
+    Where these are not `few` of the rows there are, a plan for the very values is worth its time.
 
     `shape` has to tell apart whatever else the statement depends on: two questions of one shape differ in nothing but
     their values. `build` is called with stand-ins and must not look into them.
@@ -52,7 +58,7 @@ def rows(shape: Hashable, build: Build, values: Values) -> list[tuple[Any, ...]]
     with connection.cursor() as cursor:
         name = _prepare(cursor, text, values)
         told = ", ".join(cursor.mogrify(f"%s::{_type(value)}", [value]).decode() for value in values)
-        cursor.execute(f"{_FEW} EXECUTE {name}({told})")
+        cursor.execute(f"{_FEW if few else _MANY} EXECUTE {name}({told})")
         found = cursor.fetchall()
         if connection.in_atomic_block:
             cursor.execute(_AS_EVER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,8 +37,10 @@ NUMBER = DecimalField(max_digits=30, decimal_places=6)
 Totals = dict[str, list[Sums | None]]
 
 
-def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
-    """The sums of every figure in each span, in two queries: whole days from the sums kept, the rest from the rows.
+def totals(
+    scope: Scope, spans: Sequence[Span], *, whole: int, codes: Collection[str] = CATALOGUE.keys()
+) -> Totals:
+    """The sums of the figures in each span, in two queries: whole days from the sums kept, the rest from the rows.
 
     `spans[:whole]` are periods, the others points of a trend. A figure that is no sum of shorter periods (different
     customers) is read for the periods only and None for the points; a figure of now is the same everywhere.
@@ -46,10 +48,11 @@ def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
     edges = sorted({edge for span in spans for edge in (span.since, span.until)})
     kept = rollups.slots(scope, edges)
     slots = _kept(kept or {})
-    reach = _Reach(
-        scope, edges, spans[:whole], [Span(edges[0], edges[-1])] if kept is None else _cut_days(edges)
-    )
-    for code, part, slot, count, total in prepared.rows(reach.shape, reach.statement, reach.values):
+    stretches = [Span(edges[0], edges[-1])] if kept is None else _cut_days(edges)
+    reach = _Reach(scope, edges, spans[:whole], stretches, tuple(codes))
+    for code, part, slot, count, total in prepared.rows(
+        reach.shape, reach.statement, reach.values, few=kept is not None
+    ):
         known = slots[code, part].get(slot, _NOTHING)
         slots[code, part][slot] = known[0] + count, known[1] + total
     return {
@@ -58,6 +61,7 @@ def totals(scope: Scope, spans: Sequence[Span], *, whole: int) -> Totals:
             for wanted in _wanted(CATALOGUE[code], measure, spans, edges, whole)
         ]
         for code, measure in _forms().items()
+        if code in codes
     }
 
 
@@ -130,11 +134,12 @@ class _Reach:
     edges: list[datetime]
     periods: Sequence[Span]
     stretches: Sequence[Span]
+    codes: tuple[str, ...]
 
     @property
     def shape(self) -> Hashable:
         """All that the statement depends on but its values."""
-        return "totals", self.scope.shape, len(self.periods), len(self.stretches)
+        return "totals", self.scope.shape, len(self.periods), len(self.stretches), self.codes
 
     @property
     def values(self) -> list[Any]:
@@ -149,12 +154,10 @@ class _Reach:
         edges, *rest = values
         spans = [Span(rest.pop(0), rest.pop(0)) for _ in [*self.periods, *self.stretches]]
         count = len(self.periods)
-        return _Reach(self.scope.about(rest), edges, spans[:count], spans[count:])
+        return _Reach(self.scope.about(rest), edges, spans[:count], spans[count:], self.codes)
 
     def _statement(self) -> QuerySet[Any, Any]:
-        selects = [
-            select for code, measure in _forms().items() for select in self.selects(CATALOGUE[code], measure)
-        ]
+        selects = [select for code in self.codes for select in self.selects(CATALOGUE[code], _forms()[code])]
         return selects[0].union(*selects[1:], all=True)
 
     def selects(self, kind: Figure, measure: Measure) -> Iterator[QuerySet[Any, Any]]:
@@ -194,7 +197,7 @@ def _counted(
         _slot=slot,
     )
     grouped = named.values_list("_figure", "_part", "_slot")
-    return grouped.annotate(_count=Count("pk"), _total=_summed(rows, mean_of))
+    return grouped.annotate(_count=Count("*"), _total=_summed(rows, mean_of))
 
 
 def _summed(rows: QuerySet[Any], mean_of: str | None) -> Any:

@@ -141,7 +141,7 @@ class TicketDetail(generics.RetrieveAPIView[Ticket]):
 # -- a page: fifty rows in one template, logged in as nobody --------------------------------------------------------
 
 
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest, template: str = "bench/page.html") -> HttpResponse:
     columns = (
         "number",
         "subject",
@@ -153,7 +153,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "reported_at",
     )
     rows = Ticket.objects.order_by("-id").values_list(*columns)[:50]
-    return render(request, "bench/page.html", {"rows": rows})
+    return render(request, template, {"rows": rows})
+
+
+def framed(request: HttpRequest) -> HttpResponse:
+    """The same between the product's menus, for somebody who is logged in."""
+    return page(request, "bench/framed.html")
 
 
 # -- writing: a ticket, its first clock and its fact ----------------------------------------------------------------

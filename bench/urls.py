@@ -9,6 +9,7 @@ urlpatterns = [
     path("minimal/tickets/<str:number>/", minimal.TicketDetail.as_view()),
     path("minimal/three/", minimal.ThreeRows.as_view()),
     path("minimal/page/", minimal.page),
+    path("minimal/framed/", minimal.framed),
     path("minimal/nothing/", minimal.nothing),
     *product,
 ]

@@ -99,7 +99,7 @@ def _not_after(occurred_at: datetime, at: datetime, field: str) -> datetime:
 def _begin(subject: Model, events: Mapping[str, ClockEvent], at: datetime) -> list[Clock]:
     """Write the clocks that the subject never had, each with the event that starts it."""
     clocks: list[Clock] = []
-    past: list[tuple[Clock, RungFiring]] = []
+    past: list[tuple[Clock, firing.Firing]] = []
     for kind, event in events.items():
         clock = Clock(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
         event.seq, event.at = 1, at
@@ -276,7 +276,7 @@ def _append(clocks: Sequence[Clock], at: datetime, change: Change) -> list[Clock
     _settle(clocks, asked, at)
     known, fired = clock_history.of(clocks), _fired(clocks)
     fresh: list[ClockEvent] = []
-    past: list[RungFiring] = []
+    past: list[firing.Firing] = []
     retracted: list[journal.Prepared] = []
     for clock in clocks:
         was = clock.breached_at, clock.cycle

@@ -1,4 +1,4 @@
-"""Rungs fire here, once each, for one clock or for a thousand: the sweep and the verbs share these few statements.
+"""Rungs fire here, once each, on the clocks that a verb holds; `firing_in_sets` does the same for the sweep.
 
 The caller holds the rows' locks inside a transaction and says what time it is. Nothing above the kernel is touched:
 what a rung means is for the subscribers of its event.
@@ -17,7 +17,7 @@ from django.db import connection
 
 from service_center.kernel import clock_events, journal
 from service_center.kernel.folding import DUE, Fold
-from service_center.kernel.models import Clock, ClockEvent, Event, Rule, RungFiring
+from service_center.kernel.models import Clock, ClockEvent, Event, Rule
 from service_center.kernel.worktime import MICROSECOND
 
 COLUMNS = {
@@ -95,12 +95,26 @@ def fire(clocks: Sequence[Clock], *, at: datetime, before: datetime | None = Non
     return journal.record_many([fact_of(rung, rules[rung.clock.rule_id]) for rung in told])
 
 
-def skip(clock: Clock, rungs: Iterable[tuple[datetime, str]], *, at: datetime) -> list[RungFiring]:
+@dataclass(slots=True)
+class Firing:
+    """A row of RungFiring to be: thousands are made a second."""
+
+    clock_id: int | None
+    cycle: int
+    generation: int
+    rung: str
+    instant: datetime
+    fired_at: datetime
+    skipped: bool
+    fold_version: int
+
+
+def skip(clock: Clock, rungs: Iterable[tuple[datetime, str]], *, at: datetime) -> list[Firing]:
     """Firings for rungs that were past when the clock was set: noted, never told to anybody."""
     return [_firing(clock, name, instant, at, skipped=True) for instant, name in rungs]
 
 
-def note(firings: Sequence[RungFiring]) -> None:
+def note(firings: Sequence[Firing]) -> None:
     """Write skipped firings."""
     if firings:
         _insert_once(firings)
@@ -111,7 +125,7 @@ class Taken:
     """A rung taken off its clock's schedule: what it is told as, to whom, and the row that makes it fire once."""
 
     clock: Clock
-    firing: RungFiring
+    firing: Firing
     kind: journal.EventType
     role: str
 
@@ -156,8 +170,8 @@ def aim(clock: Clock) -> None:
     clock.next_rung = head[0] if head else ""
 
 
-def _firing(clock: Clock, name: str, instant: datetime, at: datetime, *, skipped: bool = False) -> RungFiring:
-    return RungFiring(
+def _firing(clock: Clock, name: str, instant: datetime, at: datetime, *, skipped: bool = False) -> Firing:
+    return Firing(
         clock_id=clock.pk,
         cycle=clock.cycle,
         generation=clock.generation,
@@ -196,7 +210,7 @@ def prepared(
     )
 
 
-def assign(clock: Clock, fold: Fold, fired: set[str], *, at: datetime) -> list[RungFiring]:
+def assign(clock: Clock, fold: Fold, fired: set[str], *, at: datetime) -> list[Firing]:
     """Write a fold into the clock's columns (in memory) and return the rungs it passes over as already past.
 
     `fired`: names that fired or were skipped before in this cycle and generation.
@@ -266,16 +280,15 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _insert_once(firings: Sequence[RungFiring]) -> set[tuple[int, str]]:
+def _insert_once(firings: Sequence[Firing]) -> set[tuple[int, str]]:
     """Insert firings and return those that were new: the unique constraint is the judge of "once"."""
-    fields = ("clock_id", "cycle", "generation", "rung", "instant", "fired_at", "skipped", "fold_version")
-    rows = [{name: _plain(getattr(firing, name)) for name in fields} for firing in firings]
+    rows = [{name: _plain(getattr(firing, name)) for name in Firing.__slots__} for firing in firings]
     with connection.cursor() as cursor:
         cursor.execute(_ONCE, [json.dumps(rows)])
         return {(clock, rung) for clock, rung in cursor.fetchall()}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if type(value) is datetime:
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return str(value) if type(value) is Decimal else value

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -227,14 +228,15 @@ def _write_many(facts: Sequence[Prepared], deliver: bool) -> None:
 
 
 def _row(n: int, told: Prepared) -> dict[str, Any]:
-    event, (kinds, objects) = told.event, zip(*told.links, strict=True)
-    row: dict[str, Any] = {name: getattr(event, name) for name in _COLUMNS}
+    kinds, objects = zip(*told.links, strict=True)
+    row: dict[str, Any] = dict(zip(_COLUMNS, _values(told.event), strict=True))
     return row | {"n": n, "kinds": kinds, "objects": objects}
 
 
 _COLUMNS = (
     "name", "schema", "subject_type", "subject_id", "version", "actor_id", "at", "occurred_at", "data",
 )  # fmt: skip
+_values = attrgetter(*_COLUMNS)
 
 
 def _require_transaction() -> None:

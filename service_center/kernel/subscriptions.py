@@ -68,6 +68,11 @@ def listeners(event_name: str, subject_type: str | None = None) -> list[str]:
     return [name for name in names if name not in _about or subject_type in _about[name]]
 
 
+def cares_for(name: str) -> frozenset[str]:
+    """The types of subjects that a subscriber cares for; empty: all."""
+    return _about.get(name, frozenset())
+
+
 BATCH = 250
 BUDGET_S = 0.25
 """No delivery is begun in a batch older than this: nobody waits long for a row that the batch has locked."""

@@ -18,8 +18,9 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min
 
-from service_center.kernel import chores, dbtime, firing, jobs, subscriptions  # noqa: F401 - chores registers jobs
-from service_center.kernel.models import Clock, Delivery, Event, Gauge, PeriodicJob, RungFiring
+from service_center.kernel import chores, dbtime, firing_in_sets, jobs, subscriptions  # noqa: F401 - chores registers jobs
+from service_center.kernel.firing_in_sets import Rang
+from service_center.kernel.models import Clock, Delivery, Gauge, PeriodicJob, RungFiring
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,9 @@ SENDERS: dict[str, Sender] = {}
 
 @dataclass
 class Swept:
-    """What one round did: rungs fired (their events), jobs run, facts delivered, messages sent."""
+    """What one round did: rungs that were told, jobs run, facts delivered, messages sent."""
 
-    rungs: list[Event]
+    rungs: list[Rang]
     jobs: int
     deliveries: int
     sent: int
@@ -69,18 +70,18 @@ def send_all() -> int:
     return sum(send() for send in SENDERS.values())
 
 
-def fire_all() -> list[Event]:
+def fire_all() -> list[Rang]:
     """Fire batch after batch while batches come full, so that a flood of rungs never queues behind their effects."""
-    events: list[Event] = []
+    rang: list[Rang] = []
     for _ in range(FLOOD):
         fired = fire_due()
-        events += fired
+        rang += fired
         if len(fired) < BATCH:
             break
-    return events
+    return rang
 
 
-def fire_due(limit: int = BATCH) -> list[Event]:
+def fire_due(limit: int = BATCH) -> list[Rang]:
     """Fire the rungs of up to `limit` due clocks; a clock that cannot be fired does not hold up the others."""
     try:
         return _fire_batch(limit)
@@ -88,23 +89,17 @@ def fire_due(limit: int = BATCH) -> list[Event]:
         raise  # the connection, a lock or a time limit: the whole batch is still due
     except Exception:
         log.exception("a batch of clocks failed, firing them one by one")
-    return [event for pk in _due_ids(limit) for event in _fire_alone(pk)]
+    return [rung for pk in _due_ids(limit) for rung in _fire_alone(pk)]
 
 
-def _fire_batch(limit: int, **only: int) -> list[Event]:
+def _fire_batch(limit: int, only: int | None = None) -> list[Rang]:
     """Claim, fire and record in one transaction; the database's clock decides what is due."""
     with transaction.atomic():
-        due = Clock.objects.select_for_update(skip_locked=True, no_key=True).filter(
-            next_at__lte=TransactionNow(), **only
-        )
-        clocks = list(due.order_by("next_at", "id")[:limit])
-        if not clocks:
-            return []
-        now = dbtime.now()
-        events = firing.fire(clocks, at=now)
-        if events:
-            publish(RUNG_LATENESS, max((now - event.occurred_at).total_seconds() for event in events), now)
-        return events
+        rang = firing_in_sets.fire(limit, only=only)
+        if rang:
+            late = max((each.fired_at - each.occurred_at).total_seconds() for each in rang)
+            publish(RUNG_LATENESS, late, rang[0].fired_at)
+        return rang
 
 
 def _due_ids(limit: int) -> list[int]:
@@ -112,10 +107,10 @@ def _due_ids(limit: int) -> list[int]:
     return list(due.values_list("id", flat=True)[:limit])
 
 
-def _fire_alone(pk: int) -> list[Event]:
+def _fire_alone(pk: int) -> list[Rang]:
     """Fire one clock; when it fails, look at it again in a minute (`recompute` repairs its cache from the events)."""
     try:
-        return _fire_batch(1, pk=pk)
+        return _fire_batch(1, only=pk)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -183,7 +178,7 @@ class Rounds:
         """One round; True when there was something to do."""
         fired = fire_all()
         if fired:
-            self._owed.append(([event.pk for event in fired], min(event.occurred_at for event in fired)))
+            self._owed.append(([each.pk for each in fired], min(each.occurred_at for each in fired)))
         delivered, sent = subscriptions.sweep(DELIVERIES), send_all()
         self._measure()
         self._beat()

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from service_center.kernel import clock_audit, clocks, dbtime, firing, journal, subscriptions, sweep
+from service_center.kernel import clock_audit, clocks, dbtime, firing_in_sets, subscriptions, sweep
 from service_center.kernel.models import (
     Clock,
     Delivery,
@@ -129,7 +129,7 @@ def test_negative_control_without_the_constraint_it_fires_twice(
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE kernel_rungfiring DROP CONSTRAINT rung_once")
         clause = "ON CONFLICT (clock_id, cycle, rung, generation) DO NOTHING"
-        monkeypatch.setattr(firing, "_ONCE", firing._ONCE.replace(clause, ""))
+        monkeypatch.setattr(firing_in_sets, "STATEMENT", firing_in_sets.STATEMENT.replace(clause, ""))
         fire_again_from_a_spoilt_cache(one_hour)
         assert (told("clock.warned"), told("clock.breached"), RungFiring.objects.count()) == (2, 2, 4)
         transaction.set_rollback(True)
@@ -153,11 +153,11 @@ def test_a_kill_between_the_writes_leaves_nothing(one_hour: Rule, monkeypatch: p
     late_clocks(one_hour, 2)
     before = list(Clock.objects.order_by("id").values())
 
-    def die(facts: Any) -> Any:
+    def die(*told: Any) -> None:
         raise OperationalError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal, "record_many", die)
+        patch.setattr(sweep, "publish", die)
         with pytest.raises(OperationalError):
             sweep.fire_due()
     assert (list(Clock.objects.order_by("id").values()), RungFiring.objects.count()) == (before, 0)
@@ -281,12 +281,12 @@ def copies(clock: Clock, number: int) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [1, 1000])
 def test_a_batch_costs_the_same_statements_for_one_clock_and_a_thousand(rule: Make, number: int) -> None:
-    """Claim, time, firings, clocks, rules, events with links and deliveries, gauge, and this test's savepoints."""
+    """The batch in one statement, the gauge, and this test's savepoints."""
     [clock] = late_clocks(rule("1", rungs=[]), 1)
     copies(clock, number - 1)
     with CaptureQueriesContext(connection) as queries:
         assert len(sweep.fire_due()) == number
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 7
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 2
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from customers.models import Customer
 from parts.models import Balance, Part
-from service_center.kernel import clocks, commands, firing, sweep
+from service_center.kernel import clocks, commands, firing_in_sets, sweep
 from service_center.kernel.errors import TransitionNotAllowed
 from service_center.kernel.models import Clock, CommandRecord, Event, RungFiring
 from staff.models import Branch, Person
@@ -171,7 +171,7 @@ def test_control_without_the_unique_rung_it_is_told_twice(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clause = "ON CONFLICT (clock_id, cycle, rung, generation) DO NOTHING"
-    monkeypatch.setattr(firing, "_ONCE", firing._ONCE.replace(clause, ""))
+    monkeypatch.setattr(firing_in_sets, "STATEMENT", firing_in_sets.STATEMENT.replace(clause, ""))
     with dropped("kernel_rungfiring", "rung_once"):
         assert ring_twice(story) == (2, 2)
 

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
+    path("healthz/gauges", health.measured),
     path("healthz/", health.whole),
     path("api/v1/", include("service_center.api")),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["service_center.kernel"]), name="jsi18n"),

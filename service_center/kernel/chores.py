@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import (
     calendar_changes,
@@ -45,15 +46,19 @@ REGISTRY = recompute.REGISTRY
 differences = recompute.run
 
 
-@periodic("kernel.recompute", daily_at="03:10", detached=True)
-def recompute_all(*, at: datetime) -> None:
+@periodic(
+    "kernel.recompute", daily_at="03:10", detached=True, title=_("每日对账"), said=_("%(n)s 处差异，已更正")
+)
+def recompute_all(*, at: datetime) -> int:
     """Every night: rebuild and compare everything; differences are mended and logged as errors."""
-    for name, lines in recompute.run(at=at, fix=True).items():
+    found = recompute.run(at=at, fix=True)
+    for name, lines in found.items():
         for line in lines:
             log.error("recompute %s: %s", name, line)
+    return sum(map(len, found.values()))
 
 
-@periodic("kernel.holidays", daily_at="02:10", day_of_month=1)
+@periodic("kernel.holidays", daily_at="02:10", day_of_month=1, title=_("导入节假日"))
 def import_holidays(*, at: datetime) -> None:
     """Every month: what the installed package newly knows of this and the next year's holidays becomes a draft to approve."""
     for calendar in calendars.fed_by_holidays():
@@ -77,13 +82,13 @@ def _tell_keepers(row: CalendarVersion, year: int, at: datetime) -> None:
         )
 
 
-@periodic("kernel.changeovers", every=2, detached=True)
+@periodic("kernel.changeovers", every=2, detached=True, title=_("套用新规则与新日历"))
 def carry_changeovers_on(*, at: datetime) -> None:
     """Bring open clocks under the versions whose time has come, in batches, as far as ten seconds go."""
     changeovers.run_due(at=at)
 
 
-@periodic("kernel.reviews", daily_at="08:00")
+@periodic("kernel.reviews", daily_at="08:00", title=_("制度复审提醒"))
 def remind_of_reviews(*, at: datetime) -> None:
     """Every morning: documents new to the rulebook get a date, and who keeps it is told of reviews that come up."""
     reviews.plan_missing(at=at)

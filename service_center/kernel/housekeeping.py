@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import attachments
 from service_center.kernel.jobs import periodic
@@ -17,7 +18,7 @@ KEEP_COMMANDS = timedelta(days=30)
 KEEP_SEEN = timedelta(days=30)
 
 
-@periodic(CANARY, every=CANARY_SECONDS)
+@periodic(CANARY, every=CANARY_SECONDS, title=_("生命迹象"))
 def canary(*, at: datetime) -> None:
     """Nothing but being done: its last run is the workers' sign of life (R9)."""
 
@@ -30,7 +31,7 @@ def wake_canary() -> None:
         )
 
 
-@periodic("kernel.tidy", daily_at="03:40")
+@periodic("kernel.tidy", daily_at="03:40", title=_("每晚清理"))
 def tidy(*, at: datetime) -> None:
     """Forget finished commands and what somebody had open after 30 days, sessions and links that are over, files no row
     names.

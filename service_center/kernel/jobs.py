@@ -3,12 +3,13 @@
 A job is a verb: `@periodic("kpi.rollup", every=3600)` over `def rollup(*, at): ...`, in an app's `jobs.py`. It runs
 inside the claiming transaction (so it never calls `commands.run`), touches only the database, and after an outage runs
 once, not once for every time it missed. A `detached` job (long, harmless to miss once) is moved on first and then runs
-outside any transaction, where it opens its own.
+outside any transaction, where it opens its own. What a job gives back (a number or few words) stands on its row.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import InterfaceError, transaction
+from django_stubs_ext import StrPromise
 
 from service_center.kernel import calendars, dbtime, worktime
 from service_center.kernel.models import PeriodicJob
@@ -24,13 +26,14 @@ log = logging.getLogger(__name__)
 
 Job = Callable[..., object]
 RETRY_CAP = 3600
+OUTCOME = ("failures", "last_error", "last_done_at", "last_seconds", "last_result")
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Plan:
     """When a job comes round: every so many seconds, or daily at a local time (on the open days of a calendar, or on
-    one day of each month)."""
+    one day of each month). `title` is what people call it, `said` what its number means: "%(n)s 处差异"."""
 
     code: str
     run: Job
@@ -39,6 +42,8 @@ class Plan:
     calendar: str | None = None
     day: int = 0
     detached: bool = False
+    title: StrPromise | str = ""
+    said: StrPromise | str = ""
 
 
 REGISTRY: dict[str, Plan] = {}
@@ -52,6 +57,8 @@ def periodic(
     calendar: str | None = None,
     day_of_month: int = 0,
     detached: bool = False,
+    title: StrPromise | str = "",
+    said: StrPromise | str = "",
 ) -> Callable[[Job], Job]:
     """Register `function(*, at)` under a stable code.
 
@@ -67,7 +74,7 @@ def periodic(
     second = worktime.wall_seconds(daily_at) if daily_at else 0
 
     def register(function: Job) -> Job:
-        plan = Plan(code, function, every or 0, second, calendar, day_of_month, detached)
+        plan = Plan(code, function, every or 0, second, calendar, day_of_month, detached, title, said)
         known = REGISTRY.setdefault(code, plan)
         if known.run.__qualname__ != function.__qualname__ or known.run.__module__ != function.__module__:
             raise ValueError(f"two jobs are called {code}")
@@ -135,27 +142,31 @@ def _run_next() -> bool:
         if done:
             row.next_at = following(plan, at, last=row.next_at)
         row.last_at = at
-        row.save(update_fields=["next_at", "last_at", "failures", "last_error"])
+        row.save(update_fields=["next_at", "last_at", *OUTCOME])
     if plan.detached:
         _attempt(plan, row, at)
-        row.save(update_fields=["next_at", "failures", "last_error"])
+        row.save(update_fields=["next_at", *OUTCOME])
     return True
 
 
 def _attempt(plan: Plan, row: PeriodicJob, at: datetime) -> bool:
     """Run the job, in a savepoint when a transaction is open; False when it failed, which is noted on the row."""
+    began = time.monotonic()
     try:
         if plan.detached:
-            plan.run(at=at)
+            result = plan.run(at=at)
         else:
             with transaction.atomic():
-                plan.run(at=at)
+                result = plan.run(at=at)
     except InterfaceError:
         raise  # the connection is gone, and the claim with it
     except Exception as error:
+        row.last_seconds = time.monotonic() - began
         _postpone(row, error, at)
         return False
     row.failures, row.last_error = 0, ""
+    row.last_done_at, row.last_seconds = at, time.monotonic() - began
+    row.last_result = "" if result is None else str(result)[:200]
     return True
 
 

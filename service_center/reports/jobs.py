@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from service_center.kernel import dbtime
 from service_center.kernel.jobs import periodic
@@ -18,7 +19,7 @@ AGAIN = timedelta(minutes=10)
 """When a letter that could not be written is tried again, while the others go on."""
 
 
-@periodic("reports.letters", every=60, detached=True)
+@periodic("reports.letters", every=60, detached=True, title=_("订阅的报告信"))
 def letters(*, at: datetime) -> None:
     """Write every letter that is due, each in a transaction of its own: a crash loses none and doubles none."""
     while _write_next():

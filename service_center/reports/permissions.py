@@ -14,6 +14,11 @@ def can_read_figures(user: User) -> bool:
     return has_role(user, *READERS)
 
 
+def can_watch_deadlines(user: User) -> bool:
+    """The wall board: readers of figures and the desk, each what they see of the business."""
+    return can_read_figures(user) or has_role(user, Role.AGENT)
+
+
 def can_compare_branches(user: User) -> bool:
     """Those who read the figures of every branch."""
     return can_read_figures(user) and sees_all(user)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from complaints import events as complaint_events
 from complaints.models import Complaint
 from service_center.kernel import clock_events, drafting, recompute
@@ -111,7 +113,7 @@ def count_follow_up(event: Event, *, at: datetime) -> None:
     actions.count(SOURCES[FollowUp], [event.subject_id])
 
 
-@periodic("reports.sums", every=60, detached=True)
+@periodic("reports.sums", every=60, detached=True, title=_("指标汇总"))
 def build_sums(*, at: datetime) -> None:
     """A new version whose formulas differ, or data from before there were sums: they are built once."""
     if not rollups.in_force():

@@ -23,6 +23,14 @@ menu.add(
     home_of=("manager", "director", "analyst", "quality"),
 )
 
+menu.add(
+    _("时限墙"),
+    "wall",
+    icon="alarm",
+    order=6,
+    roles=(*READERS, "agent"),
+)
+
 tour.add(
     ".page-title",
     _("早上第一眼看这里"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from service_center.reports.web import company, dashboard, menu, mine, questions, rows, subscriptions
+from service_center.reports.web import company, dashboard, menu, mine, questions, rows, subscriptions, wall
 
 __all__ = ["menu", "questions", "urlpatterns"]
 
@@ -15,6 +15,7 @@ urlpatterns = [
         subscriptions.ending,
         name="dashboard-subscription-ending",
     ),
+    path("wall/", wall.wall, name="wall"),
     path("my-month/", mine.my_month, name="my-month"),
     path("my-month/<str:code>/", mine.my_rows, name="my-rows"),
     path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -164,5 +165,5 @@ def test_many_spans_cost_two_queries(busy: SimpleNamespace, query_count: Any) ->
     scope = Scope(busy.manager.user, period.span.since, period.span.until)
     for spans, whole in ((spans_of(period), 2), ([period.span], 1)):
         totals.totals(scope, spans, whole=whole)  # from now on the connection knows the statement
-        asked = query_count(lambda spans=spans, whole=whole: totals.totals(scope, spans, whole=whole))
+        asked = query_count(partial(totals.totals, scope, spans, whole=whole))
         assert asked == 2 + 1, "the third puts settings back, because a test is a transaction that goes on"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,7 @@ DAY = timedelta(days=1)
 EARLY = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-def by_slot(values: prepared.Values) -> Any:
+def by_slot(values: Any) -> Any:
     """How many tickets of a branch were reported between the edges, by slot."""
     edges, since, branch = values
     bounds = Value(edges, output_field=ArrayField(DateTimeField()))
@@ -59,7 +60,7 @@ def test_the_second_question_is_one_round_trip(
     first, *others = questions(busy)
     prepared.rows("one trip", by_slot, first)
     for values in others:
-        asked = query_count(lambda values=values: prepared.rows("one trip", by_slot, values))
+        asked = query_count(partial(prepared.rows, "one trip", by_slot, values))
         assert asked == 1 + 1, "the second puts settings back, because a test is a transaction that goes on"
 
 
@@ -132,5 +133,5 @@ def test_the_dashboard_asks_a_dozen_questions_at_most(
     browser = web(busy.manager)
     for query in ("", "?period=week", "?branch=HZ"):
         browser.get(f"/dashboard/{query}")
-        asked = query_count(lambda query=query: browser.get(f"/dashboard/{query}"))
+        asked = query_count(partial(browser.get, f"/dashboard/{query}"))
         assert 0 < asked <= 12, query

@@ -87,8 +87,9 @@ def test_cancellation_is_decided_by_the_manager(site: str, someone: Callable[...
     manager.goto(f"{base}/approvals/")
     manager.locator("main tr", has_text=number).locator("a").first.click()
     manager.locator("[name=note]").fill("请再联系客户")
+    manager.locator("main button[value=no]").click()
     with manager.expect_navigation():
-        manager.locator("button[value=reject], button[value='false'], button[value=no]").first.click()
+        manager.locator("#question [value=yes]").click()
     assert status(agent, base, number) == "已登记"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from staff.models import Person
 from tests.browser.acting import register
 from tickets.models import CustomerContact, Ticket
 
@@ -268,3 +269,33 @@ def test_a_full_store_is_told_and_the_form_still_works(someone: Callable[..., Pa
     with agent.expect_navigation():
         agent.locator("#step form button.btn-primary").click()
     assert CustomerContact.objects.filter(ticket__number=number, note="打过电话").count() == 1
+
+
+# -- a question before what cannot be undone ------------------------------------------------------------------------------
+
+
+@pytest.mark.refused
+def test_whoever_hesitates_has_done_nothing(someone: Callable[..., Page]) -> None:
+    """Somebody's departure: asked first, and the key at hand goes back."""
+    manager = someone("manager")
+    manager.goto("/people/engineer2/?step=departure")
+    manager.locator("main form button.btn-danger").click()
+    expect(manager.locator("#question-text")).to_contain_text("不能恢复")
+    expect(manager.locator("#question [value=no]")).to_be_focused()
+    manager.keyboard.press("Enter")
+    expect(manager.locator("#question")).to_be_hidden()
+    assert Person.objects.get(user__username="engineer2").left_at is None
+    manager.locator("main form button.btn-danger").click()
+    manager.keyboard.press("Escape")
+    expect(manager.locator("#question")).to_be_hidden()
+    assert Person.objects.get(user__username="engineer2").left_at is None
+
+
+def test_who_says_yes_is_signed_out_everywhere(someone: Callable[..., Page]) -> None:
+    agent = someone("agent")
+    agent.goto("/account/")
+    agent.locator("form[action$='/sessions/ending/'] button").click()
+    with agent.expect_navigation():
+        agent.locator("#question [value=yes]").click()
+    agent.goto("/account/")
+    agent.wait_for_url("**/login/**")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Page
 
+from tests.browser import test_access
 from tests.browser.test_access import where
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -30,6 +33,10 @@ DESK = {
     "/dashboard/": "manager",
 }
 PHONE = ("/phone/", "phone-job")
+FRONTEND = Path(__file__).parents[2] / "frontend"
+CLASSES = (
+    "() => [...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))]"
+)
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +137,45 @@ def test_without_compression_a_page_would_weigh_too_much(someone: Callable[..., 
     """Negative control: the same page for a browser that takes nothing compressed."""
     manager = someone("manager", extra_http_headers={"Accept-Encoding": "identity"})
     assert weight(loaded(manager, f"{packed}/dashboard/"), "/dashboard/") > 3 * DESK_LIMIT
+
+
+# -- nothing needed was left out ------------------------------------------------------------------------------------------
+
+
+def classes(sheet: str) -> set[str]:
+    """Every class that the selectors of a style sheet name."""
+    return {name.replace("\\", "") for name in re.findall(r"\.((?:\\.|[A-Za-z_-])(?:\\.|[\w-])*)", sheet)}
+
+
+def left_out(sheet: str, used: set[str]) -> set[str]:
+    """Classes of pages that Tabler has rules for and the built style sheet has none."""
+    tabler = FRONTEND / "node_modules" / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
+    return (used & classes(tabler.read_text())) - classes((FRONTEND / "dist" / sheet).read_text())
+
+
+@pytest.mark.parametrize(
+    ("who", "names", "sheet"),
+    [
+        ("agent", test_access.DESK, "desk.css"),
+        ("manager", test_access.MANAGEMENT, "desk.css"),
+        ("engineer", PHONE, "phone.css"),
+    ],
+)
+def test_no_rule_that_a_page_needs_was_left_out(
+    someone: Callable[..., Page], who: str, names: tuple[str, ...], sheet: str
+) -> None:
+    page = someone(who, phone=sheet == "phone.css")
+    found = {}
+    for name in names:
+        page.goto(where(name))
+        used = set(page.evaluate(CLASSES))
+        assert len(used) > 10
+        if lost := left_out(sheet, used):
+            found[name] = lost
+    assert found == {}
+
+
+@pytest.mark.refused
+def test_a_rule_left_out_would_be_told() -> None:
+    """Negative control: a part of Tabler that no page uses."""
+    assert left_out("desk.css", {"carousel-item", "card", "no-class-of-tabler"}) == {"carousel-item"}

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from service_center.kernel import commands, sweep
+from service_center.kernel.models import Alarm, AlarmRecipient, Clock, Event
 from service_center.portal.actions import cases
 from staff.models import Person
 from surveys.models import FollowUp, Invitation
@@ -43,7 +44,19 @@ def busy(story: Story, times: int) -> Ticket:
     commands.run(cases.offer, ticket, plan="更换主板", amount=Decimal(180), actor=story.engineer.user)
     story.signed(ticket)
     sweep.subscriptions.sweep()
+    for number, clock in enumerate(Clock.objects.filter(subject_id=ticket.pk)[:times]):
+        ring(story, clock, Event.objects.filter(subject_id=ticket.pk)[number])
     return ticket
+
+
+def ring(story: Story, clock: Clock, fact: Event) -> None:
+    """The clock's deadline has passed, and the manager and the agent were told."""
+    alarm = Alarm.objects.create(
+        event=fact, clock=clock, cycle=clock.cycle, generation=clock.generation, rung="due", role="manager",
+        reached="manager", at=fact.at,
+    )  # fmt: skip
+    for who in (story.manager, story.agent):
+        AlarmRecipient.objects.create(alarm=alarm, user=who.user)
 
 
 @pytest.mark.parametrize("role", ["agent", "engineer", "manager"])

@@ -107,5 +107,7 @@ def _asked(person_id: int) -> models.QuerySet[Any]:
 
 def _below(name: str) -> models.QuerySet[Any]:
     """Rows of a model that belong to the ticket of the outer query; its module imports this one's."""
-    rows: models.QuerySet[Any] = apps.get_model("tickets", name)._default_manager.filter(ticket=OuterRef("pk"))
+    rows: models.QuerySet[Any] = apps.get_model("tickets", name)._default_manager.filter(
+        ticket=OuterRef("pk")
+    )
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -58,6 +58,10 @@ class Alarm(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     note = models.CharField(max_length=500, blank=True)
+
+    told: list[
+        dict[str, Any]
+    ]  # user, username, name of each; as of the query, where it asks for them: alarms.of_clocks
 
     objects = AlarmQuerySet.as_manager()
 

@@ -57,7 +57,7 @@ def with_told(shown: list[dict[str, Any]], user: User) -> list[dict[str, Any]]:
 
 def _told(clock: Clock, ladder: list[Alarm], user: User) -> Told:
     last = ladder[-1]
-    own = [alarm for alarm in ladder if any(who.user_id == user.pk for who in alarm.recipients.all())]
+    own = [alarm for alarm in ladder if any(who["user"] == user.pk for who in alarm.told)]
     open_still = clock.stopped_at is None and clock.acknowledged_at is None
     tasks = [alarm.task for alarm in own if hasattr(alarm, "task")]
     return Told(
@@ -73,8 +73,7 @@ def _told(clock: Clock, ladder: list[Alarm], user: User) -> Told:
 
 def names(alarm: Alarm) -> str:
     """Who was told, by name."""
-    told = (getattr(who.user, "person", who.user) for who in alarm.recipients.all())
-    return listed(str(person) for person in told)
+    return listed(who["name"] or who["username"] for who in alarm.told)
 
 
 def role_name(code: str) -> str:

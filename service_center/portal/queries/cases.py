@@ -48,13 +48,17 @@ def latest(ticket: Ticket) -> dict[str, dict[str, Any] | None]:
         rows.filter(ticket=OuterRef("pk")).order_by("-pk")
         for rows in (CaseLink.objects.all(), ConsentOffer.objects.all())
     )
-    found = Ticket.objects.filter(pk=ticket.pk).values(
-        link_created_at=Subquery(link.values("created_at")[:1]),
-        link_used_at=Subquery(link.values("used_at")[:1]),
-        offer_amount=Subquery(offer.values("amount")[:1]),
-        offer_accepted=Subquery(offer.values("accepted")[:1]),
-        offer_answered_at=Subquery(offer.values("answered_at")[:1]),
-    ).get()
+    found = (
+        Ticket.objects.filter(pk=ticket.pk)
+        .values(
+            link_created_at=Subquery(link.values("created_at")[:1]),
+            link_used_at=Subquery(link.values("used_at")[:1]),
+            offer_amount=Subquery(offer.values("amount")[:1]),
+            offer_accepted=Subquery(offer.values("accepted")[:1]),
+            offer_answered_at=Subquery(offer.values("answered_at")[:1]),
+        )
+        .get()
+    )
     return {
         "link": _part(found, "link_", exists="created_at"),
         "offer": _part(found, "offer_", exists="amount"),

@@ -33,6 +33,7 @@ def facts(ticket: Ticket) -> dict[str, Any]:
         "service_category": ticket.service_category or None,
         "category": model.category or None if model is not None else None,
         "level": ticket.customer.level,
+        "branch": ticket.branch.code,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from customers.models import Customer, ProductModel, Unit
-from staff.models import Person
+from staff.models import Branch, Person
 
 
 class Case:
@@ -45,6 +45,10 @@ class Case:
     result_told_at: datetime | None = None
     closed_at: datetime | None = None
     archived_at: datetime | None = None
+
+    @property
+    def branch(self) -> Branch:
+        return self.customer.branch
 
     @property
     def engineer(self) -> Person:

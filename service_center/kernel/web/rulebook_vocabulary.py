@@ -23,6 +23,7 @@ FACTS: Words = {
     "service_category": _("服务类别"),
     "level": _("客户等级"),
     "matter": _("事项"),
+    "branch": _("网点"),
 }
 
 CHANNELS: Words = {

@@ -170,7 +170,7 @@ def of_clocks(clocks_shown: Iterable[Clock]) -> dict[int, list[Alarm]]:
     rows = (
         Alarm.objects.filter(clock__in=[clock.pk for clock in clocks_shown])
         .select_related("acknowledged_by__person", "task")
-        .annotate(told=ArraySubquery(people))
+        .annotate(told=ArraySubquery(people))  # type: ignore[no-redef]  # declared on the model
         .order_by("id")
     )
     found: dict[int, list[Alarm]] = {}

@@ -151,9 +151,10 @@ def named(rule: Rule) -> dict[str, str | None]:
 
 def doing(rule: Rule, name: str) -> dict[str, str]:
     """What the rung does beside telling people, for the data of its event; nothing is said of one that only tells."""
-    steps = (step for step in rule.rungs if name in (step.get("name"), step.get("rung")))
-    action = next(steps, {}).get("action", "notify")
-    return {} if action == "notify" else {"action": action}
+    for step in rule.rungs:
+        if name in (step.get("name"), step.get("rung")) and step.get("action", "notify") != "notify":
+            return {"action": step["action"]}
+    return {}
 
 
 def fact_of(rung: Taken, rule: Rule) -> journal.Prepared:

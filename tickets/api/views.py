@@ -129,7 +129,7 @@ class ApplicabilityOutput(serializers.Serializer[Any]):
     """A kind of deadline: the rule that matched, with its conditions and clause, or `reason`: none, because."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    name = serializers.CharField(source="label")
     rule = serializers.CharField(source="clock.rule.code", default=None, allow_null=True)
     rule_version = serializers.IntegerField(source="clock.rule.version", default=None, allow_null=True)
     conditions = serializers.DictField()

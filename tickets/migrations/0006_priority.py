@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0005_list_indexes'),
+        ("tickets", "0005_list_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='priority',
-            field=models.PositiveSmallIntegerField(choices=[(0, '正常'), (1, '加急'), (2, '特急')], db_default=0, default=0),
+            model_name="ticket",
+            name="priority",
+            field=models.PositiveSmallIntegerField(
+                choices=[(0, "正常"), (1, "加急"), (2, "特急")], db_default=0, default=0
+            ),
         ),
     ]

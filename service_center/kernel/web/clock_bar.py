@@ -92,7 +92,8 @@ def _days(scale: _Scale) -> list[Mark]:
     first = timezone.localtime(scale.start).replace(hour=0, minute=0, second=0, microsecond=0)
     total = max(int(scale.length // 86_400), 1)
     step = timedelta(days=1 if total <= 10 else 7 if total <= 70 else 30)
-    found, at = [], first + timedelta(days=1)
+    found: list[Mark] = []
+    at = first + timedelta(days=1)
     while at < scale.end and len(found) < 14:
         found.append(scale.mark(at, "day"))
         at += step

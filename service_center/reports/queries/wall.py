@@ -69,11 +69,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A deadline by name: since when it is broken or when it will be."""
+    """A deadline by name: how many seconds it is broken for, or left until it is."""
 
     number: str
     label: str
-    due_at: datetime | None
+    seconds: float
     standing: str
     person: str
     address: str
@@ -115,7 +115,7 @@ def look(user: User) -> Wall:
     for kind, keys in shown.items():
         wall.panels[kind] = [Row(names[kind].get(key, "–"), **counts[kind][key]) for key in keys]
         wall.more[kind] = len([key for key in counts[kind] if key is not None]) - len(keys)
-    wall.lines = [_line(row, people) for row in listed]
+    wall.lines = [_line(row, people, wall.at) for row in listed]
     return wall
 
 
@@ -149,12 +149,13 @@ def _clauses(keys: Iterable[int]) -> dict[int, str]:
     return {row.pk: f"{row.document.code} {row.article} {pick(row, 'title')}" for row in rows}
 
 
-def _line(row: tuple[Any, ...], people: dict[int, str]) -> Line:
+def _line(row: tuple[Any, ...], people: dict[int, str], now: datetime) -> Line:
     _pk, subject_type, subject_id, kind, due_at, standing, person, number, acknowledged_at = row
     known = clock_subjects.SUBJECTS[subject_type]
     label = clock_subjects.label(Clock(subject_type=subject_type, kind=kind))
     stand_in = known.model(pk=subject_id, **({"number": number} if hasattr(known.model, "number") else {}))
     address = known.address(stand_in)
+    distance = abs((now - due_at).total_seconds()) if due_at is not None else 0.0
     return Line(
-        number, label, due_at, standing, people.get(person, "–"), address, acknowledged_at is not None
+        number, label, distance, standing, people.get(person, "–"), address, acknowledged_at is not None
     )

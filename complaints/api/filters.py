@@ -13,7 +13,7 @@ from complaints.states import Channel, Complexity, Gravity, Status
 class ComplaintFilters(django_filters.FilterSet):
     """Named filters of the complaints list."""
 
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     gravity = django_filters.ChoiceFilter(choices=Gravity.choices)
     complexity = django_filters.ChoiceFilter(choices=Complexity.choices)
     channel = django_filters.ChoiceFilter(choices=Channel.choices)

@@ -22,7 +22,7 @@ class InvitationFilters(django_filters.FilterSet):
 
 
 class FollowUpFilters(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     cause = django_filters.ChoiceFilter(choices=Cause.choices)
     ticket = django_filters.CharFilter(field_name="ticket__number")
     complaint = django_filters.CharFilter(field_name="complaint__number")
@@ -40,7 +40,7 @@ class FollowUpFilters(django_filters.FilterSet):
 
 
 class RectificationFilters(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=RectificationStatus.choices)
+    status = django_filters.MultipleChoiceFilter(choices=RectificationStatus.choices, distinct=False)
     ticket = django_filters.CharFilter(field_name="ticket__number")
     owner = django_filters.CharFilter(field_name="owner__user__username")
 

@@ -11,7 +11,7 @@ from tickets.queries import search
 
 
 class TicketFilters(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=states.Status.choices)
+    status = django_filters.MultipleChoiceFilter(choices=states.Status.choices, distinct=False)
     tier = django_filters.ChoiceFilter(choices=states.Tier.choices)
     channel = django_filters.ChoiceFilter(choices=states.Channel.choices)
     owner = django_filters.CharFilter(field_name="owner__user__username")

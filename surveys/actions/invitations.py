@@ -190,7 +190,10 @@ def _questionnaires(ticket: Ticket, at: datetime) -> list[Questionnaire]:
 def questionnaires(at: datetime) -> list[Questionnaire]:
     """What is asked at this instant; the shipped ones when the company has none."""
     if not Questionnaire.objects.exists():
-        Questionnaire.objects.bulk_create([Questionnaire(**shipped) for shipped in QUESTIONNAIRES])
+        shipped = [Questionnaire(**sheet) for sheet in QUESTIONNAIRES]
+        Questionnaire.objects.bulk_create(
+            shipped, ignore_conflicts=True
+        )  # somebody else may be the first too
     return list(Questionnaire.objects.in_force(at))
 
 

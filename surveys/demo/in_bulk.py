@@ -75,6 +75,7 @@ class World(Protocol):
 def after(world: World, tickets: Iterable[Ticket], *, workers: int = 0) -> int:
     """Write what followed the endings of these tickets (with_people, oldest first); returns how many tickets."""
     lay_out()
+    invitations.questionnaires(world.now)  # the first to ask makes them
     with Crew(workers) as crew:
         left = iter(tickets)
         while some := list(itertools.islice(left, SHARE)):

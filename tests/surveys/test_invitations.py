@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -197,3 +198,12 @@ def test_invite_twice_sends_once(closed) -> None:
         1,
         1,
     )
+
+
+@pytest.mark.django_db
+def test_two_who_ask_first_at_once_ship_one_set_of_questionnaires(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looked before the first had written."""
+    first = invitations.questionnaires(timezone.now())
+    assert first
+    monkeypatch.setattr(QuerySet, "exists", lambda self: False)
+    assert invitations.questionnaires(timezone.now()) == first

@@ -1,5 +1,5 @@
 from django.urls import path, re_path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from service_center.kernel.web import calendars, changes, menu
 
@@ -21,4 +21,10 @@ urlpatterns = [
     path("changes/<int:pk>/", changes.change, name="change"),
 ]
 
-menu.add(_("日历"), "calendars", icon="calendar", order=82, roles=("manager", "director", "admin"))
+menu.add(
+    pgettext_lazy("plural", "日历"),
+    "calendars",
+    icon="calendar",
+    order=82,
+    roles=("manager", "director", "admin"),
+)

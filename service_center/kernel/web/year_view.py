@@ -15,7 +15,7 @@ from service_center.kernel.languages import english, noted
 
 KINDS = {
     "open": (gettext_lazy("开放日"), ""),
-    "rest": (gettext_lazy("休息日"), ""),
+    "rest": (pgettext_lazy("day", "休息日"), ""),
     "holiday": (gettext_lazy("节假日"), pgettext_lazy("day", "休")),
     "makeup": (gettext_lazy("调休上班"), pgettext_lazy("day", "班")),
     "special": (gettext_lazy("特别时段（半天等）"), pgettext_lazy("day", "半")),

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from service_center.devstack.processes import tie_to_parent
+
 _HOLDS = """
     SELECT activity.pid FROM pg_stat_activity activity
     WHERE activity.application_name = %s AND activity.backend_xid IS NOT NULL
@@ -99,7 +101,13 @@ class Worker(Victim):
         argv = [sys.executable, "-m", "bench.chaos.worker", self.name]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - a program of ours
-                argv, cwd=settings.BASE_DIR, env=self.env, stdout=log, stderr=log, start_new_session=True
+                argv,
+                cwd=settings.BASE_DIR,
+                env=self.env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=tie_to_parent(signal.SIGKILL),
             )
         self.pid = self.process.pid
 
@@ -115,7 +123,13 @@ class Beat:
                 "--schedule", str(home / name)]  # fmt: skip
         with (home / f"{name}.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - a program of ours
-                argv, cwd=settings.BASE_DIR, env=env, stdout=log, stderr=log, start_new_session=True
+                argv,
+                cwd=settings.BASE_DIR,
+                env=env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=tie_to_parent(signal.SIGKILL),
             )
 
     def end(self) -> None:

@@ -24,7 +24,6 @@ from .terminal import Refusal, say
 HOME = RUN / "chaos"
 DATABASE = "chaos_clocks"
 REPORT = evidence.HOME / "chaos-clocks.json"
-MIGRATED = (("migrate", "--no-input"), ("seed_rules",))
 
 
 def clocks(plan: dict[str, Any], report: Path = REPORT) -> int:
@@ -40,7 +39,7 @@ def clocks(plan: dict[str, Any], report: Path = REPORT) -> int:
 
 async def _clocks(below: Backing, plan: dict[str, Any], report: Path) -> int:
     async with stack.started("chaos", below) as supervisor:
-        made = await _prepared(supervisor, below)
+        made = await sizes.fresh(supervisor, below, DATABASE)
         machine = evidence.machine()
         done = await _run(supervisor, made, plan)
     told = {
@@ -58,17 +57,6 @@ async def _clocks(below: Backing, plan: dict[str, Any], report: Path) -> int:
             say(f"  {name}: {value}")
     say(f"  {report}")
     return 0 if done["clean"] else 1
-
-
-async def _prepared(supervisor: Supervisor, below: Backing) -> Backing:
-    """An empty database of this version with its rules."""
-    assert below.cluster is not None
-    below.cluster.ask("dropdb", "--if-exists", "--force", DATABASE)
-    sizes.create(below.cluster, DATABASE)
-    made = sizes.on(below, DATABASE)
-    for command in MIGRATED:
-        await stack.command(supervisor, made, f"{DATABASE}: {command[0]}", *command)
-    return made
 
 
 async def _run(supervisor: Supervisor, made: Backing, plan: dict[str, Any]) -> dict[str, Any]:

@@ -106,12 +106,8 @@ def fire(limit: int, *, only: int | None = None) -> list[Rang]:
         for fact in KINDS
         for name in subscriptions.listeners(fact)
     ]
-    asked = {"limit": limit, "only": only, "facts": [], "subscribers": [], "about": []}
-    asked |= (
-        dict(zip(("facts", "subscribers", "about"), map(list, zip(*owed, strict=True)), strict=True))
-        if owed
-        else {}
-    )
+    facts, subscribers, about = ([each[place] for each in owed] for place in range(3))
+    asked = {"limit": limit, "only": only, "facts": facts, "subscribers": subscribers, "about": about}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, asked)
         rows = cursor.fetchall()

@@ -24,7 +24,9 @@ from .evidence import Line
 Measure = Callable[[Supervisor, Backing], Awaitable[list[Line]]]
 HOME = RUN / "bench"
 WITHOUT_DATA: dict[str, Measure] = {"due": starting.due, "start": starting.start}
-PROGRAMS = ("pages", "api", "search", "dashboard", "rollups", "hot", "create")
+WITHOUT_TICKETS = ("worktime", "oracle", "sweep", "holiday")
+"""Programs of the folder `bench` that need an empty company with its rules, or no database at all."""
+PROGRAMS = ("pages", "api", "search", "dashboard", "rollups", "hot", "explanation", "lateness", "create")
 """Programs of the folder `bench`; those that write come last."""
 DEFAULT_SIZE = 10_000
 GENERATED = 100_000
@@ -47,7 +49,7 @@ def bench(name: str | None, size: int = DEFAULT_SIZE) -> int:
 
 
 def names() -> list[str]:
-    return [*WITHOUT_DATA, "generate", *PROGRAMS, "load"]
+    return [*WITHOUT_DATA, *WITHOUT_TICKETS, "generate", *PROGRAMS, "load"]
 
 
 async def _bench(below: Backing, wanted: list[str], size: int) -> int:
@@ -58,6 +60,9 @@ async def _bench(below: Backing, wanted: list[str], size: int) -> int:
             if name in WITHOUT_DATA:
                 await up.prepare("bench", supervisor, below)
                 _keep(name, None, await WITHOUT_DATA[name](supervisor, below), below)
+            elif name in WITHOUT_TICKETS:
+                made = await sizes.fresh(supervisor, below, "bench_clocks")
+                _keep(name, None, await _program(name, 0)(supervisor, made), below)
             elif name == "generate":
                 _keep(name, None, await generate(supervisor, below), below)
             else:

@@ -35,6 +35,18 @@ async def prepared(supervisor: Supervisor, below: Backing, size: int) -> Backing
     return made
 
 
+async def fresh(supervisor: Supervisor, below: Backing, name: str) -> Backing:
+    """The backing whose database is new: this version's tables and rules, nothing else."""
+    if below.cluster is None:
+        raise Refusal("This is done on a database of its own: run without DATABASE_URL.")
+    below.cluster.ask("dropdb", "--if-exists", "--force", name)
+    create(below.cluster, name)
+    made = on(below, name)
+    for command in (("migrate", "--no-input"), ("seed_rules",)):
+        await stack.command(supervisor, made, f"{name}: {command[0]}", *command)
+    return made
+
+
 async def generate(supervisor: Supervisor, made: Backing, tickets: int) -> None:
     """Two years of history; the figures' sums are built at the end of it."""
     wanted = ("--tickets", str(tickets), "--seed", str(SEED), "--days", "730")

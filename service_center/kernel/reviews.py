@@ -27,8 +27,14 @@ class AlreadyReviewed(errors.DomainError):
 
 
 def plan_missing(*, at: datetime) -> int:
-    """Give every document without a planned review one, an interval from now; returns how many."""
-    due = _today(at) + _interval(at)
+    """Give every document without a planned review one, an interval from now; returns how many.
+
+    None while nobody has set the interval, which the doctor names.
+    """
+    try:
+        due = _today(at) + _interval(at)
+    except rulebook.NoSetting:
+        return 0
     documents = Document.objects.exclude(reviews__done_at=None, reviews__isnull=False)
     rows = [Review(document=document, due_on=due) for document in documents]
     return len(Review.objects.bulk_create(rows, ignore_conflicts=True))

@@ -199,6 +199,7 @@ class ClockKind(TextChoices):
     ARRIVAL = "arrival", _("到达现场")
     PART_CYCLE = "part_cycle", _("等件维修周期")
     FACTORY_CYCLE = "factory_cycle", _("返厂维修周期")
+    FACTORY_INQUIRY = "factory_inquiry", _("询问厂家并告知客户")
     CRITICAL = "critical", _("关键问题响应")
     ACKNOWLEDGE = "acknowledge", _("工程师响应")
     DIAGNOSIS = "diagnosis", _("初步诊断")

@@ -204,3 +204,30 @@ def test_applicability_is_not_there_for_a_stranger(
     ticket = story.registered()
     assert api(person("agent", branch=sh)).get(f"tickets/{ticket.number}/applicability/").status_code == 404
     assert datetime.now(UTC) > ticket.registered_at
+
+
+@pytest.mark.req("SLA-15", "SLA-16")
+def test_while_goods_are_at_the_factory_the_customer_hears_at_intervals(
+    story: Story, api: Callable[..., Any]
+) -> None:
+    with commands.as_of(hours(-2)):
+        ticket = story.on_hold(reason="factory")
+    rows = api(story.agent).get(f"tickets/{ticket.number}/clocks/").json()["results"]
+    shown = {row["kind"]: (row["state"], row["cycle"], row["target"]) for row in rows}
+    assert (shown["factory_cycle"], shown["factory_inquiry"]) == (("running", 1, 15), ("running", 1, 3))
+    body = {"channel": "phone", "outcome": "reached", "note": "厂家答复下周返回"}
+    api(story.agent).post(f"tickets/{ticket.number}/contacts/", body)
+    inquiry = clock_of(ticket, "factory_inquiry")
+    assert (inquiry.state, inquiry.cycle) == ("running", 2)
+    api(story.engineer).delete(f"tickets/{ticket.number}/hold/")
+    assert clock_of(ticket, "factory_inquiry").state == clock_of(ticket, "factory_cycle").state == "met"
+
+
+@pytest.mark.req("SLA-15", "SLA-16")
+def test_goods_go_to_the_factory_without_telling_the_customer_is_refused(
+    story: Story, api: Callable[..., Any]
+) -> None:
+    ticket = story.in_handling()
+    refused = api(story.engineer).post(f"tickets/{ticket.number}/hold/", {"reason": "factory"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "notice")
+    assert not Clock.objects.filter(kind="factory_inquiry").exists()

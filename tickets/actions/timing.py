@@ -84,8 +84,10 @@ def answered(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
 
 
 def responded(ticket: Ticket, *, at: datetime, occurred_at: datetime, on: Book = clocks) -> None:
-    """The customer was reached."""
+    """The customer was reached; while goods are at the factory the next report to them is due from here (SLA-16)."""
     on.stop_each(ticket, RESPONSE, at=at, occurred_at=occurred_at)
+    if on.stop(ticket, "factory_inquiry", at=at) is not None:
+        on.start(ticket, "factory_inquiry", rule=_rule("ticket.factory_inquiry", ticket, at, on), at=at)
 
 
 def handed_to_engineer(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
@@ -125,13 +127,14 @@ def held(ticket: Ticket, *, reason: str, at: datetime, on: Book = clocks) -> Non
     if reason == HoldReason.PART:
         on.start(ticket, "part_cycle", rule=_rule("ticket.part_cycle", ticket, at, on), at=at)
     if reason == HoldReason.FACTORY:
-        on.start(ticket, "factory_cycle", rule=_rule("ticket.factory_cycle", ticket, at, on), at=at)
+        kinds = ("factory_cycle", "factory_inquiry")
+        on.start_each(ticket, {kind: _rule(f"ticket.{kind}", ticket, at, on) for kind in kinds}, at=at)
 
 
 def resumed(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:
     """What stood still counts on; the factory's cycle ends when the goods are back, the part's with the repair."""
     on.resume(ticket, at=at)
-    on.stop(ticket, "factory_cycle", at=at)
+    on.stop_each(ticket, ("factory_cycle", "factory_inquiry"), at=at)
 
 
 def repaired(ticket: Ticket, *, at: datetime, on: Book = clocks) -> None:

@@ -71,7 +71,7 @@ def _later(ticket: Ticket, kind: ClockKind) -> str:
         return _("工程师尚未开始处理") if remote else _("工程师尚未到场")
     if kind == ClockKind.PART_CYCLE:
         return _("没有因“%(reason)s”挂起") % {"reason": HoldReason.PART.label}
-    if kind == ClockKind.FACTORY_CYCLE:
+    if kind in {ClockKind.FACTORY_CYCLE, ClockKind.FACTORY_INQUIRY}:
         return _("没有因“%(reason)s”挂起") % {"reason": HoldReason.FACTORY.label}
     if kind == ClockKind.RESULT_CALL:
         return _("维修报告尚未提交")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, DateTimeField, DecimalField, QuerySet, TextField, Value
 
@@ -49,7 +49,7 @@ def of_ticket(ticket: Ticket, user: User) -> list[Afterwards]:
     """The latest calls and surveys of the ticket that the user may see, in one query."""
     calls = FollowUp.objects.visible_to(user).filter(ticket=ticket)
     asked = Invitation.objects.visible_to(user).filter(ticket=ticket)
-    rows = _calls(calls).union(_invitations(asked), all=True)
+    rows: Any = _calls(calls).union(_invitations(asked), all=True)
     return sorted((Afterwards(*row) for row in rows), key=lambda one: (not one.is_call, -one.pk))
 
 

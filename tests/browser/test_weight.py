@@ -59,7 +59,7 @@ def packed(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
             "collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.map", "*.br", "*.gz"]
         )
         server = ThreadedWSGIServer(("localhost", 0), QuietWSGIRequestHandler)
-        server.set_app(WSGIHandler())  # type: ignore[no-untyped-call]
+        server.set_app(WSGIHandler())
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()

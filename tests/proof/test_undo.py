@@ -99,7 +99,7 @@ def test_no_form_is_both() -> None:
 
 def test_what_a_new_entry_corrects_leaves_the_ticket_where_it_is() -> None:
     """A step of a ticket that neither asks nor is undone only adds a record: the state machine has no target for it."""
-    transitions = list(Ticket._meta.get_field("status").get_all_transitions(Ticket))  # type: ignore[union-attr]
+    transitions = list(Ticket._meta.get_field("status").get_all_transitions(Ticket))
     like = {"report-preview": "signature"}
     moves = {t.custom["noun"] for t in transitions if t.custom.get("noun") and t.target is not None}
     adds = {key.split(":")[1] for key, way in BACK.items() if key.startswith("ticket-noun:") and way == AGAIN}

@@ -44,11 +44,9 @@ def session_for(digest: str, at: datetime) -> CaseSession | None:
 
 def latest(ticket: Ticket) -> dict[str, dict[str, Any] | None]:
     """The `link` sent last and the `offer` made last, in one query; None where there is none."""
-    link, offer = (
-        rows.filter(ticket=OuterRef("pk")).order_by("-pk")
-        for rows in (CaseLink.objects.all(), ConsentOffer.objects.all())
-    )
-    found = (
+    link = CaseLink.objects.filter(ticket=OuterRef("pk")).order_by("-pk")
+    offer = ConsentOffer.objects.filter(ticket=OuterRef("pk")).order_by("-pk")
+    found = dict(
         Ticket.objects.filter(pk=ticket.pk)
         .values(
             link_created_at=Subquery(link.values("created_at")[:1]),

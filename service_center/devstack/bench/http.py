@@ -65,6 +65,8 @@ class Client:
 
     port: int
     token: str
+    writer: str
+    """The token of those who write, where others read."""
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
 
     async def run(self, rate: float, seconds: float, choose: Callable[[], Ask]) -> Run:
@@ -118,7 +120,7 @@ class Client:
         lines = [
             f"{'GET' if ask.body is None else 'POST'} {ask.path} HTTP/1.1",
             "Host: localhost",
-            f"Authorization: Bearer {self.token}",
+            f"Authorization: Bearer {self.token if ask.body is None else self.writer}",
             "Accept: application/json",
         ]
         if ask.body is not None:

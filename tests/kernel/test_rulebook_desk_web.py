@@ -291,6 +291,14 @@ def test_a_rule_shows_both_sides_of_its_conflict(agent: Client) -> None:
     assert "CF-01" in html and "跟踪分级响应" in html and "三级响应与解决时限" in html
 
 
+def test_the_list_offers_only_what_the_reader_may(manager: Client, agent: Client) -> None:
+    doors = ("/rulebook/what-if/", "/rulebook/new/", "/changes/")
+    offered = page(manager.get("/rulebook/"))
+    assert all(door in offered for door in doors)
+    looked = page(agent.get("/rulebook/"))
+    assert not any(door in looked for door in doors)
+
+
 def test_rules_are_found_by_topic_and_article(agent: Client) -> None:
     html = page(agent.get("/rulebook/?topic=complaint&article=六"))
     assert "complaint.response" in html and "ticket.response" not in html

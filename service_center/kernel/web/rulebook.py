@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from service_center.kernel import commands, journal, rulemaking
+from service_center.kernel import commands, journal, rulemaking, what_if
 from service_center.kernel.languages import pick
 from service_center.kernel.models import Calendar, Document, Rule, User, VersionStatus
 from service_center.kernel.web import forecasts, lists, rulebook_browse
@@ -124,7 +124,14 @@ def rules(request: HttpRequest) -> HttpResponse:
     chosen = RuleFilter(request.GET)
     page = lists.page(request, chosen.rows(), ordering=("key", "-id"), size=200)
     lines = [Line(rule, words.case(rule.conditions), words.duration(rule)) for rule in page.rows]
-    return render(request, "kernel/rulebook/rules.html", {"page": page, "lines": lines, "filter": chosen})
+    context = {
+        "page": page,
+        "lines": lines,
+        "filter": chosen,
+        "may_change": rulemaking.can_change(_user(request)),
+        "may_ask": what_if.can_ask(_user(request)),
+    }
+    return render(request, "kernel/rulebook/rules.html", context)
 
 
 @login_required

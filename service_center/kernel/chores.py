@@ -82,7 +82,7 @@ def _tell_keepers(row: CalendarVersion, year: int, at: datetime) -> None:
         )
 
 
-@periodic("kernel.changeovers", every=2, detached=True, title=_("套用新规则与新日历"))
+@periodic("kernel.changeovers", every=5, detached=True, title=_("套用新规则与新日历"))
 def carry_changeovers_on(*, at: datetime) -> None:
     """Bring open clocks under the versions whose time has come, in batches, as far as ten seconds go."""
     changeovers.run_due(at=at)

@@ -25,7 +25,7 @@ def document(ticket: Ticket) -> Func:
     )
 
 
-FEW = 2000
+FEW = 1000
 """As many as can be looked at one by one."""
 
 

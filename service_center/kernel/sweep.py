@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 FLOOD = 20
-DELIVERIES = 500
+DELIVERIES = 250
 POLL_S = 1.0
 ASIDE = timedelta(minutes=1)
 RUNG_LATENESS, EFFECT_LATENESS, HEARTBEAT = "rung_lateness_s", "effect_lateness_s", "sweeper"
@@ -171,24 +171,25 @@ class Rounds:
     """Rounds of one sweeper over rungs, deliveries and senders, with the lateness of their effects."""
 
     def __init__(self) -> None:
-        self._owed: list[tuple[list[int], datetime]] = []
+        self._owed: list[tuple[int, int, datetime]] = []
         self._next_beat = 0.0
 
     def __call__(self) -> bool:
         """One round; True when there was something to do."""
         fired = fire_all()
         if fired:
-            self._owed.append(([each.pk for each in fired], min(each.occurred_at for each in fired)))
+            first, last = min(each.pk for each in fired), max(each.pk for each in fired)
+            self._owed.append((first, last, min(each.occurred_at for each in fired)))
         delivered, sent = subscriptions.sweep(DELIVERIES), send_all()
         self._measure()
         self._beat()
         return bool(fired or delivered or sent)
 
     def _measure(self) -> None:
-        """Publish how late the last effect of the rungs was, once none of their deliveries is owed any more."""
+        """Publish how late the last effect of the rungs was, once nothing is owed of the facts told with them."""
         while self._owed:
-            ids, due = self._owed[0]
-            if Delivery.objects.filter(event_id__in=ids, dead_at=None).exists():
+            first, last, due = self._owed[0]
+            if Delivery.objects.filter(event__gte=first, event__lte=last, dead_at=None).exists():
                 return
             with transaction.atomic():
                 now = dbtime.now()

@@ -97,16 +97,16 @@ class Client:
         return Answer(ask, status, due - began, (time.monotonic() - due) * 1000, body, retry_after)
 
     async def _exchange(self, ask: Ask) -> tuple[int, bytes, str]:
-        fresh = not self.idle
-        reader, writer = (
-            self.idle.pop() if self.idle else await asyncio.open_connection("127.0.0.1", self.port)
-        )
+        fresh = (
+            not self.idle or ask.body is not None
+        )  # a write is sent once: on a connection nobody can have closed
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port) if fresh else self.idle.pop()
         try:
             writer.write(self._request(ask))
             status, headers, body = await _response(reader)
         except (OSError, asyncio.IncompleteReadError, ValueError):
             writer.close()
-            if fresh or ask.body is not None:
+            if fresh:
                 raise
             return await self._exchange(ask)  # a kept connection that the server had closed meanwhile
         if headers.get("connection") == "close":

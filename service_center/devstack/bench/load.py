@@ -25,7 +25,7 @@ from .http import Ask, Client, Run
 
 P95_MS = 300
 TRIAL_S, HELD_S, OVER_S = 12.0, 120.0, 60.0
-FIRST_RATE, STEP, MARGIN = 5.0, 1.4, 0.8
+FIRST_RATE, STEP, MARGIN, CHANCES = 5.0, 1.5, 0.8, 3
 NORMAL_WITHIN_S = 15.0
 _COUNT = "SELECT count(*) FROM tickets_ticket WHERE number IN ({})"
 WORDS = ("不制冷", "异响", "漏水", "空调", "王", "冰箱", "0012")
@@ -130,11 +130,7 @@ async def _held(client: Client, mixture: Mixture) -> tuple[float, Run]:
     Where even the lowest is too much, what happens at that is the answer.
     """
     rate, good = FIRST_RATE, 0.0
-    while good == 0.0 or rate > good:
-        trial = await client.run(rate, TRIAL_S, mixture.choose)
-        say(f"       trial {_told(rate, trial)}")
-        if not _is_good(trial):
-            break
+    while await _served(client, mixture, rate):
         good, rate = rate, rate * STEP
     rate = (good or FIRST_RATE) * MARGIN
     for _ in range(3 if good else 1):
@@ -145,6 +141,16 @@ async def _held(client: Client, mixture: Mixture) -> tuple[float, Run]:
             break
         rate *= MARGIN
     return rate, held
+
+
+async def _served(client: Client, mixture: Mixture, rate: float) -> bool:
+    """Whether the rate is served as promised in one of a few short trials: others use the machine, too."""
+    for _ in range(CHANCES):
+        trial = await client.run(rate, TRIAL_S, mixture.choose)
+        say(f"       trial {_told(rate, trial)}")
+        if _is_good(trial):
+            return True
+    return False
 
 
 def _is_good(run: Run) -> bool:

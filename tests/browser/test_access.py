@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from complaints.models import Complaint
 from customers.models import Unit
 from service_center.kernel import commands
-from service_center.kernel.models import Message
+from service_center.kernel.models import Clock, Message
 from service_center.portal.actions import cases, links
 from staff.models import Person
 from surveys.models import FollowUp
@@ -34,7 +34,7 @@ DESK = (
 MANAGEMENT = (
     "/dashboard/", "/reports/sla.solution/", "/rulebook/", "/settings/", "/people/", "/people/engineer/",
     "/people/new/", "/people/import/", "/appraisals/", "/parts/", "/parts/P-1001/", "/issue-desk/",
-    "/purchase-proposals/", "/purchase-orders/", "/surveys/", "/rectifications/", "/approvals/",
+    "/purchase-proposals/", "/purchase-orders/", "/surveys/", "/rectifications/", "/approvals/", "/wall/", "/jobs/", "clock",
 )  # fmt: skip
 PHONE = (
     "/phone/",
@@ -45,7 +45,9 @@ PHONE = (
     "/notifications/",
     "/account/",
 )
-IN_THE_DARK = ("/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/customers/1/", "/phone/")
+IN_THE_DARK = (
+    "/tickets/", "ticket", "/dashboard/", "/board/", "/parts/", "/customers/1/", "/wall/", "clock", "/phone/",
+)  # fmt: skip
 
 SCREENS = {
     "desk-desktop": ("agent", "/desk/"),
@@ -87,12 +89,14 @@ def where(name: str) -> str:
     complaint = Complaint.objects.filter(branch__code="HZ").exclude(status="closed").order_by("pk").first()
     call = FollowUp.objects.filter(branch__code="HZ", status="due").order_by("-pk").first()
     handled = Ticket.objects.filter(status="handled", branch__code="HZ").order_by("-pk").first()
-    assert at_work and fresh and complaint and call and handled
+    late = Clock.objects.late().filter(subject_type="tickets.ticket", kind="solution").order_by("-pk").first()
+    assert at_work and fresh and complaint and call and handled and late
     return {
         "ticket": f"/tickets/{at_work.number}/",
         "ticket handled": f"/tickets/{handled.number}/",
         "ticket?step": f"/tickets/{fresh.number}/?step=verification",
         "ticket/edit": f"/tickets/{fresh.number}/edit/",
+        "clock": f"/clocks/{late.pk}/",
         "complaint": f"/complaints/{complaint.number}/",
         "follow-up": f"/follow-ups/{call.pk}/",
         "phone-job": f"/phone/{at_work.number}/",

@@ -6,93 +6,194 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0014_calendar_version_rules'),
+        ("kernel", "0014_calendar_version_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clock',
-            name='acknowledged_at',
+            model_name="clock",
+            name="acknowledged_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='periodicjob',
-            name='last_done_at',
+            model_name="periodicjob",
+            name="last_done_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='periodicjob',
-            name='last_result',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="periodicjob",
+            name="last_result",
+            field=models.CharField(blank=True, default="", max_length=200),
         ),
         migrations.AddField(
-            model_name='periodicjob',
-            name='last_seconds',
+            model_name="periodicjob",
+            name="last_seconds",
             field=models.FloatField(null=True),
         ),
         migrations.AlterField(
-            model_name='clockevent',
-            name='kind',
-            field=models.CharField(choices=[('start', 'Start'), ('pause', 'Pause'), ('resume', 'Resume'), ('stop', 'Stop'), ('retarget', 'Retarget'), ('cancel', 'Cancel'), ('reopen', 'Reopen'), ('retract', 'Retract'), ('acknowledge', 'Acknowledge')], max_length=12),
+            model_name="clockevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("start", "Start"),
+                    ("pause", "Pause"),
+                    ("resume", "Resume"),
+                    ("stop", "Stop"),
+                    ("retarget", "Retarget"),
+                    ("cancel", "Cancel"),
+                    ("reopen", "Reopen"),
+                    ("retract", "Retract"),
+                    ("acknowledge", "Acknowledge"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('generation', models.PositiveSmallIntegerField()),
-                ('rung', models.CharField(max_length=20)),
-                ('action', models.CharField(choices=[('notify', '通知'), ('raise_priority', '通知并提高优先级'), ('reassign', '通知并改派负责人'), ('open_task', '通知并开立任务')], default='notify', max_length=16)),
-                ('role', models.CharField(max_length=20)),
-                ('reached', models.CharField(blank=True, max_length=20)),
-                ('passed', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('acknowledged_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='kernel.clock')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("generation", models.PositiveSmallIntegerField()),
+                ("rung", models.CharField(max_length=20)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("notify", "通知"),
+                            ("raise_priority", "通知并提高优先级"),
+                            ("reassign", "通知并改派负责人"),
+                            ("open_task", "通知并开立任务"),
+                        ],
+                        default="notify",
+                        max_length=16,
+                    ),
+                ),
+                ("role", models.CharField(max_length=20)),
+                ("reached", models.CharField(blank=True, max_length=20)),
+                ("passed", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="kernel.clock"
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.event"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AlarmRecipient',
+            name="AlarmRecipient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alarm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='kernel.alarm')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="kernel.alarm",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AlarmTask',
+            name="AlarmTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('result', models.TextField(blank=True)),
-                ('alarm', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='task', to='kernel.alarm')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("result", models.TextField(blank=True)),
+                (
+                    "alarm",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="task", to="kernel.alarm"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='alarm_acknowledged_whole'),
+            model_name="alarm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="alarm_acknowledged_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alarmrecipient',
-            index=models.Index(fields=['user', '-alarm'], name='alarm_recipient_user'),
+            model_name="alarmrecipient",
+            index=models.Index(fields=["user", "-alarm"], name="alarm_recipient_user"),
         ),
         migrations.AddConstraint(
-            model_name='alarmrecipient',
-            constraint=models.UniqueConstraint(fields=('alarm', 'user'), name='alarm_recipient_once'),
+            model_name="alarmrecipient",
+            constraint=models.UniqueConstraint(fields=("alarm", "user"), name="alarm_recipient_once"),
         ),
         migrations.AddIndex(
-            model_name='alarmtask',
-            index=models.Index(fields=['user', '-id'], name='alarm_task_user'),
+            model_name="alarmtask",
+            index=models.Index(fields=["user", "-id"], name="alarm_task_user"),
         ),
         migrations.AddConstraint(
-            model_name='alarmtask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('result', '')), models.Q(('done_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='alarm_task_done_whole'),
+            model_name="alarmtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("result", "")),
+                    models.Q(("done_at__isnull", False), models.Q(("result", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="alarm_task_done_whole",
+            ),
         ),
     ]

@@ -17,7 +17,14 @@ urlpatterns = [
     path("notifications/read/", inbox.all_read, name="notifications-read"),
     path("notifications/<int:pk>/", inbox.opened, name="notification"),
 ]
-for part in ("accounts_urls", "rulebook_urls", "attachments_urls", "lists_urls", "clocks_urls", "calendars_urls"):
+for part in (
+    "accounts_urls",
+    "rulebook_urls",
+    "attachments_urls",
+    "lists_urls",
+    "clocks_urls",
+    "calendars_urls",
+):
     if find_spec(f"service_center.kernel.web.{part}"):
         urlpatterns += import_module(f"service_center.kernel.web.{part}").urlpatterns
 

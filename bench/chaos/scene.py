@@ -38,9 +38,16 @@ def leave_effects() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS chaos_effect")
         cursor.execute("CREATE TABLE chaos_effect (event_id bigint NOT NULL, at timestamptz NOT NULL)")
+    listen()
 
 
-@subscriptions.on(clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED, together=True)
+def listen() -> None:
+    """Subscribe in this process; harmless twice."""
+    if f"chaos.{leave.__name__}" not in subscriptions.listeners(clock_events.BREACHED.name):
+        told = (clock_events.WARNED, clock_events.BREACHED, clock_events.ESCALATED)
+        subscriptions.on(*told, together=True)(leave)
+
+
 def leave(told: Sequence[Event], *, at: datetime) -> None:
     """The effect that is counted afterwards."""
     with connection.cursor() as cursor:

@@ -12,8 +12,10 @@ from django.conf import settings  # noqa: E402 - the applications have to be the
 
 settings.DATABASES["default"]["OPTIONS"]["application_name"] = sys.argv[1]
 
-from bench.chaos import scene  # noqa: E402, F401 - registers the subscriber
+from bench.chaos import scene  # noqa: E402
 from service_center.celery import app  # noqa: E402
+
+scene.listen()
 
 app.worker_main(
     [

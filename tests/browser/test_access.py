@@ -239,8 +239,9 @@ def test_the_pictures_of_the_readme_can_be_taken(
 ) -> None:
     """`./dev test tests/browser/test_access.py -k pictures --write-screens` renews docs/screens."""
     settle()
-    home = PICTURES if request.config.getoption("--write-screens") else tmp_path
-    for name, (username, place) in SCREENS.items():
+    writing = request.config.getoption("--write-screens")
+    home = PICTURES if writing else tmp_path
+    for name, (username, place) in list(SCREENS.items())[: None if writing else 2]:
         page = someone(username, phone=name.endswith("phone"), language=language, color_scheme="light")
         page.goto(where(place))
         if place == "/desk/":

@@ -119,7 +119,7 @@ def _visit() -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]
         done = commands.run(verb, Ticket.objects.get(pk=row.pk), actor=engineer, **arguments)
         told = body(done) if callable(body) else body
         asked.append({"id": f"{number}", "noun": noun, "state": "waiting", "body": told})
-        after.append(_said(Ticket.objects.get(pk=row.pk), engineer))
+        after.append(_said(row, engineer))
     return before, asked, after
 
 
@@ -165,6 +165,7 @@ def _signed(row: Ticket) -> dict[str, Any]:
 
 def _said(row: Ticket, engineer: User) -> dict[str, Any]:
     """The server's own view: state, steps offered on the phone, the next of them, the report and its hash."""
+    row = Ticket.objects.with_work_left().get(pk=row.pk)
     steps = [step for step in nouns.offered(row, engineer) if step.noun in phone_steps.WAYS]
     content, digest = reports.preview(row, reports.Words.of(getattr(row, "report_draft", None)))
     first = nouns.primary(steps, row)

@@ -12,8 +12,8 @@ from django.conf import settings  # noqa: E402 - the applications have to be the
 
 settings.DATABASES["default"]["OPTIONS"]["application_name"] = sys.argv[1]
 
-from bench.chaos import scene  # noqa: E402
-from service_center.celery import app  # noqa: E402
+from bench.chaos import scene  # noqa: E402 - the applications have to be there first
+from service_center.celery import app  # noqa: E402 - likewise
 
 scene.listen()
 
